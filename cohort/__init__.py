@@ -1,0 +1,1 @@
+"""The record: from a return to a frozen snapshot."""

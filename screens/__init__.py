@@ -1,0 +1,1 @@
+"""Streamlit pages by role; each draws what it is handed."""

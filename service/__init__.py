@@ -1,0 +1,1 @@
+"""What each kind of person may ask for."""

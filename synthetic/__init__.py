@@ -1,0 +1,1 @@
+"""An invented England whose truth is known."""
