@@ -1,0 +1,1 @@
+"""The stair that a return climbs into the record."""

@@ -1,0 +1,1 @@
+"""What is stored: tables, columns and code lists, each with a comment."""
