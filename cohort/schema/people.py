@@ -1,0 +1,78 @@
+"""Persons and the traits that returns report of them. No identifier is ever stored here."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, LargeBinary, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cohort.schema.base import VAULT, Base, Code, Id, Key, Name, Row
+from cohort.schema.facts import Fact
+
+
+class Person(Base):
+    """A child or young person, by random key."""
+
+    __tablename__ = "person"
+    __table_args__ = ({"comment": "A child or young person, by random key; the key never changes."},)
+
+    person_id: Mapped[Id] = mapped_column(primary_key=True, comment="Random key.")
+    created_at: Mapped[datetime] = mapped_column(
+        server_default=func.clock_timestamp(), comment="First known here."
+    )
+    submission_id: Mapped[Key] = mapped_column(comment="The submission that first named the person.")
+
+
+class PersonTrait(Fact, Base):
+    """What a return says of a person: month of birth and slowly changing traits."""
+
+    __tablename__ = "person_trait"
+
+    birth_month: Mapped[date | None] = mapped_column(comment="First day of the month of birth.")
+    sex_code: Mapped[Code | None] = mapped_column(comment="Sex.")
+    ethnicity_code: Mapped[Code | None] = mapped_column(comment="Ethnic group, main code.")
+    upn_unknown_code: Mapped[Code | None] = mapped_column(comment="Why no UPN or ULN is known.")
+    has_upn: Mapped[bool] = mapped_column(comment="A UPN was given.")
+    is_upn_temporary: Mapped[bool] = mapped_column(comment="The UPN given is a temporary one.")
+    has_uln: Mapped[bool] = mapped_column(comment="A ULN was given.")
+    age_on_31_august: Mapped[Row | None] = mapped_column(
+        comment="Whole years on 31 August before the census."
+    )
+
+
+class Token(Base):
+    """A keyed hash of an identifier and the person whom it names."""
+
+    __tablename__ = "token"
+    __table_args__ = (
+        Index("ix_token_person_id", "person_id"),
+        {"schema": VAULT, "comment": "Keyed hash of an identifier and the person whom it names."},
+    )
+
+    kind_code: Mapped[Name] = mapped_column(primary_key=True, comment="upn, uln or former_upn.")
+    token: Mapped[bytes] = mapped_column(
+        LargeBinary, primary_key=True, comment="First 128 bits of HMAC-SHA-256."
+    )
+    key_version: Mapped[Row] = mapped_column(comment="Version of the key ring.")
+    person_id: Mapped[Id] = mapped_column(comment="The person.")
+    submission_id: Mapped[Key] = mapped_column(comment="The submission that first carried it.")
+
+
+class Link(Base):
+    """How a row of a return came to be a person."""
+
+    __tablename__ = "link"
+    __table_args__ = (
+        {"schema": VAULT, "comment": "How a row of a return came to be a person: rule and weight."},
+    )
+
+    submission_id: Mapped[Key] = mapped_column(
+        primary_key=True, autoincrement=False, comment="The submission."
+    )
+    person_row: Mapped[Row] = mapped_column(
+        primary_key=True, autoincrement=False, comment="Row of the person in the return."
+    )
+    person_id: Mapped[Id] = mapped_column(index=True, comment="The person.")
+    rule_code: Mapped[Name] = mapped_column(comment="Rule that linked: upn, uln, former_upn or new.")
+    weight: Mapped[float] = mapped_column(comment="Match weight; 1 for an exact rule.")

@@ -1,0 +1,59 @@
+"""Provision: settings named in plans, placements and needs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cohort.schema.base import Base, Code, Row
+from cohort.schema.facts import Fact
+
+
+class PlanSetting(Fact, Base):
+    """A setting named in a plan."""
+
+    __tablename__ = "plan_setting"
+
+    person_row: Mapped[Row] = mapped_column(comment="Row of the person in the return.")
+    request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
+    assessment_row: Mapped[Row] = mapped_column(comment="Row of the assessment in the return.")
+    plan_row: Mapped[Row] = mapped_column(comment="Row of the plan in the return.")
+    urn: Mapped[Code | None] = mapped_column(comment="Establishment.")
+    ukprn: Mapped[Code | None] = mapped_column(comment="Provider.")
+    setting_code: Mapped[Code | None] = mapped_column(comment="Kind of setting where no number serves.")
+    rank_code: Mapped[Code | None] = mapped_column(comment="Main or second.")
+    is_sen_unit: Mapped[bool | None] = mapped_column(comment="In a SEN unit.")
+    is_resourced_provision: Mapped[bool | None] = mapped_column(comment="In resourced provision.")
+
+
+class Placement(Fact, Base):
+    """A placement of a person with an active plan."""
+
+    __tablename__ = "placement"
+
+    person_row: Mapped[Row] = mapped_column(comment="Row of the person in the return.")
+    request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
+    active_plan_row: Mapped[Row] = mapped_column(comment="Row of the active plan in the return.")
+    urn: Mapped[Code | None] = mapped_column(comment="Establishment.")
+    ukprn: Mapped[Code | None] = mapped_column(comment="Provider.")
+    setting_code: Mapped[Code | None] = mapped_column(comment="Kind of setting where no number serves.")
+    rank_code: Mapped[Code | None] = mapped_column(comment="Main or second.")
+    entry_date: Mapped[date | None] = mapped_column(comment="First day.")
+    leaving_date: Mapped[date | None] = mapped_column(comment="Last day.")
+    is_sen_unit: Mapped[bool | None] = mapped_column(comment="In a SEN unit.")
+    is_resourced_provision: Mapped[bool | None] = mapped_column(comment="In resourced provision.")
+    residential_code: Mapped[Code | None] = mapped_column(comment="Residential by weeks a year.")
+    work_based_code: Mapped[Code | None] = mapped_column(comment="Work-based learning.")
+
+
+class PlanNeed(Fact, Base):
+    """A type of need of a person with an active plan."""
+
+    __tablename__ = "plan_need"
+
+    person_row: Mapped[Row] = mapped_column(comment="Row of the person in the return.")
+    request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
+    active_plan_row: Mapped[Row] = mapped_column(comment="Row of the active plan in the return.")
+    need_code: Mapped[Code | None] = mapped_column(comment="Type of need.")
+    rank_code: Mapped[Code | None] = mapped_column(comment="Primary or second.")
