@@ -122,7 +122,7 @@ class Table:
     key: str = ""
     at_most: int | None = None
     order: tuple[str, ...] = ()
-    """Children in the order of the written file, tags and table names; those not named come last, columns first."""
+    """Tags and table names in the order of the written file; those not named come last, columns first."""
 
     def column(self, stored: str) -> Column:
         """The column that feeds a stored column."""

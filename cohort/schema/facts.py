@@ -24,12 +24,7 @@ class Fact:
     person_id: Mapped[Id] = mapped_column(comment="The person, by random key.", sort_order=-4)
     collection_year: Mapped[Year] = mapped_column(comment="Year of the return that said it.", sort_order=-3)
     submission_id: Mapped[Key] = mapped_column(comment="The submission that said it.", sort_order=-2)
-    row_number: Mapped[Row] = mapped_column(
-        primary_key=True,
-        autoincrement=False,
-        comment="1-based place in its table of the return.",
-        sort_order=-1,
-    )
+    row_number: Mapped[Row] = mapped_column(comment="1-based place in its table of the return.", sort_order=-1)
 
     @declared_attr.directive
     def __table_args__(cls) -> Any:  # noqa: N805  (SQLAlchemy hands the class)

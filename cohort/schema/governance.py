@@ -37,9 +37,7 @@ class AuditEntry(Base):
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp(), index=True, comment="When.")
     account_name: Mapped[Name] = mapped_column(comment="Who asked.")
     action: Mapped[Name] = mapped_column(comment="What was asked.")
-    subject: Mapped[Words] = mapped_column(
-        comment="Of what: a submission, a study, a snapshot; never a child."
-    )
+    subject: Mapped[Words] = mapped_column(comment="Of what: a submission, a study, a snapshot; never a child.")
     outcome: Mapped[Name] = mapped_column(comment="done, denied, or the code of the error.")
 
 

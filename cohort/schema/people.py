@@ -36,9 +36,7 @@ class PersonTrait(Fact, Base):
     has_upn: Mapped[bool] = mapped_column(comment="A UPN was given.")
     is_upn_temporary: Mapped[bool] = mapped_column(comment="The UPN given is a temporary one.")
     has_uln: Mapped[bool] = mapped_column(comment="A ULN was given.")
-    age_on_31_august: Mapped[Row | None] = mapped_column(
-        comment="Whole years on 31 August before the census."
-    )
+    age_on_31_august: Mapped[Row | None] = mapped_column(comment="Whole years on 31 August before the census.")
 
 
 class Token(Base):
@@ -51,9 +49,7 @@ class Token(Base):
     )
 
     kind_code: Mapped[Name] = mapped_column(primary_key=True, comment="upn, uln or former_upn.")
-    token: Mapped[bytes] = mapped_column(
-        LargeBinary, primary_key=True, comment="First 128 bits of HMAC-SHA-256."
-    )
+    token: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True, comment="First 128 bits of HMAC-SHA-256.")
     key_version: Mapped[Row] = mapped_column(comment="Version of the key ring.")
     person_id: Mapped[Id] = mapped_column(comment="The person.")
     submission_id: Mapped[Key] = mapped_column(comment="The submission that first carried it.")
@@ -63,13 +59,9 @@ class Link(Base):
     """How a row of a return came to be a person."""
 
     __tablename__ = "link"
-    __table_args__ = (
-        {"schema": VAULT, "comment": "How a row of a return came to be a person: rule and weight."},
-    )
+    __table_args__ = ({"schema": VAULT, "comment": "How a row of a return came to be a person: rule and weight."},)
 
-    submission_id: Mapped[Key] = mapped_column(
-        primary_key=True, autoincrement=False, comment="The submission."
-    )
+    submission_id: Mapped[Key] = mapped_column(primary_key=True, autoincrement=False, comment="The submission.")
     person_row: Mapped[Row] = mapped_column(
         primary_key=True, autoincrement=False, comment="Row of the person in the return."
     )

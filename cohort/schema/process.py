@@ -95,15 +95,9 @@ class AuthorityYear(Base):
     collection_year: Mapped[Year] = mapped_column(comment="Year of the return.")
     authority_code: Mapped[Code] = mapped_column(comment="DfE number of the authority.")
     census_date: Mapped[date] = mapped_column(comment="Census day.")
-    extracted_at: Mapped[datetime | None] = mapped_column(
-        comment="When the authority's system made the file."
-    )
-    medical_officer_code: Mapped[Code | None] = mapped_column(
-        comment="Designated medical officer: Y, N or R."
-    )
-    clinical_officer_code: Mapped[Code | None] = mapped_column(
-        comment="Designated clinical officer: Y, N or R."
-    )
+    extracted_at: Mapped[datetime | None] = mapped_column(comment="When the authority's system made the file.")
+    medical_officer_code: Mapped[Code | None] = mapped_column(comment="Designated medical officer: Y, N or R.")
+    clinical_officer_code: Mapped[Code | None] = mapped_column(comment="Designated clinical officer: Y, N or R.")
     social_care_officer_code: Mapped[Code | None] = mapped_column(
         comment="Designated social care officer: Y, N or R; from the return of 2026."
     )

@@ -32,9 +32,7 @@ class Submission(Base):
     collection: Mapped[Code | None] = mapped_column(
         comment="Collection, such as SEN2; empty where refused unread."
     )
-    collection_year: Mapped[Year | None] = mapped_column(
-        comment="Year of the return; empty where refused unread."
-    )
+    collection_year: Mapped[Year | None] = mapped_column(comment="Year of the return; empty where refused unread.")
     content_digest: Mapped[Digest | None] = mapped_column(
         index=True, comment="Keyed hash of the content, whatever the order of its rows; empty where refused."
     )
@@ -42,9 +40,7 @@ class Submission(Base):
     size_bytes: Mapped[Key] = mapped_column(comment="Size of the file.")
     row_counts: Mapped[dict[str, Any] | None] = mapped_column(JSONB, comment="Rows received, by table.")
     set_aside_counts: Mapped[dict[str, Any] | None] = mapped_column(JSONB, comment="Rows left out, by table.")
-    link_counts: Mapped[dict[str, Any] | None] = mapped_column(
-        JSONB, comment="Persons known and new, by rule."
-    )
+    link_counts: Mapped[dict[str, Any] | None] = mapped_column(JSONB, comment="Persons known and new, by rule.")
     software_version: Mapped[Name] = mapped_column(comment="Version of this software that read it.")
 
 
@@ -52,9 +48,7 @@ class SubmissionEvent(Base):
     """Something that became of a submission."""
 
     __tablename__ = "submission_event"
-    __table_args__ = (
-        {"comment": "What became of a submission, and when: its history is never overwritten."},
-    )
+    __table_args__ = ({"comment": "What became of a submission, and when: its history is never overwritten."},)
 
     submission_event_id: Mapped[Key] = mapped_column(
         Identity(always=True), primary_key=True, comment="Key, in order of time."
@@ -62,9 +56,7 @@ class SubmissionEvent(Base):
     submission_id: Mapped[Key] = mapped_column(
         ForeignKey("cohort.submission.submission_id"), index=True, comment="The submission."
     )
-    kind_code: Mapped[Name] = mapped_column(
-        comment="refused, held, accepted, superseded, signed or withdrawn."
-    )
+    kind_code: Mapped[Name] = mapped_column(comment="refused, held, accepted, superseded, signed or withdrawn.")
     at: Mapped[datetime] = mapped_column(
         server_default=func.clock_timestamp(), comment="When, by the database's clock."
     )

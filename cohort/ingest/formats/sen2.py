@@ -20,9 +20,7 @@ HEADER = (
     Column("Year", "collection_year", Kind.TEXT, "Year of the return.", required=ERROR),
     Column("ReferenceDate", "census_date", Kind.DATE, "Census day.", required=ERROR),
     Column("SourceLevel", "source_level", Kind.TEXT, "Always L: the authority."),
-    Column(
-        "LEA", "authority_code", Kind.AUTHORITY, "DfE number of the authority that returns.", required=ERROR
-    ),
+    Column("LEA", "authority_code", Kind.AUTHORITY, "DfE number of the authority that returns.", required=ERROR),
     Column("SoftwareCode", "software", Kind.TEXT, "Supplier of the system."),
     Column("Release", "software_release", Kind.TEXT, "Version of the system."),
     Column("SerialNo", "serial_number", Kind.TEXT, "Serial number of the file."),
@@ -48,9 +46,7 @@ PERSON = Table(
         Column("Forename", "forename", Kind.NAME, "Given name.", Role.IDENTIFIER, required=ERROR),
         Column("PersonBirthDate", "birth_date", Kind.BIRTH, "Date of birth.", Role.BLURRED, required=ERROR),
         Column("Sex", "sex_code", Kind.CODE, "Sex.", codes=codes.SEX, required=ERROR),
-        Column(
-            "Ethnicity", "ethnicity_code", Kind.CODE, "Ethnic group.", codes=codes.ETHNICITY, required=ERROR
-        ),
+        Column("Ethnicity", "ethnicity_code", Kind.CODE, "Ethnic group.", codes=codes.ETHNICITY, required=ERROR),
         Column("PostCode", "postcode", Kind.POSTCODE, "Postcode of the home.", Role.IDENTIFIER),
         Column("UPN", "upn", Kind.UPN, "Unique pupil number.", Role.IDENTIFIER),
         Column(
@@ -121,9 +117,7 @@ ASSESSMENT = Table(
         Column("AssessmentOutcomeDate", "outcome_date", Kind.DATE, "Day of the decision whether to issue."),
         Column("AssessmentMediation", "has_mediation", Kind.FLAG, "Mediation about the decision."),
         Column("AssessmentTribunal", "has_tribunal", Kind.FLAG, "Appeal about the decision."),
-        Column(
-            "OtherMediation", "has_other_mediation", Kind.FLAG, "Mediation about the content of the plan."
-        ),
+        Column("OtherMediation", "has_other_mediation", Kind.FLAG, "Mediation about the content of the plan."),
         Column("OtherTribunal", "has_other_tribunal", Kind.FLAG, "Appeal about the content of the plan."),
         Column("Week20", "is_exception", Kind.FLAG, "An exception to the 20 weeks applies."),
     ),
@@ -164,9 +158,7 @@ NAMED_PLAN = Table(
             codes=codes.DIRECT_PAYMENT,
         ),
         Column("CeaseDate", "cease_date", Kind.DATE, "Plan ended.", age="age_at_cease"),
-        Column(
-            "CeaseReason", "cease_reason_code", Kind.CODE, "Why the plan ended.", codes=codes.CEASE_REASON
-        ),
+        Column("CeaseReason", "cease_reason_code", Kind.CODE, "Why the plan ended.", codes=codes.CEASE_REASON),
     ),
     parent="Assessment",
     key="plan_row",

@@ -1,0 +1,198 @@
+"""How a cell of each kind is read: its value, and the ways in which it may be wrong.
+
+`reading(column, year, census_day)` gives a Polars expression for the typed value and, for each cause, an
+expression that is true where the cell is at fault. A cell at fault has no value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from cohort.ingest.finding import Cause, causes
+from cohort.ingest.format import Column, Kind, Level
+from cohort.ingest.identifiers import NO_ULN, UPN_FORM, uln_is_sound, upn_check_letter
+from cohort.schema.calendar import abolished, authorities
+
+ERROR, QUERY = Level.ERROR, Level.QUERY
+
+CAUSES = causes(
+    Cause("CELL-01", ERROR, "{column} is absent.", "Enter it in your system; every record needs it."),
+    Cause("CELL-02", QUERY, "{column} is absent.", "Enter it, or say why it is not known."),
+    Cause("CELL-03", ERROR, "{column} is not a date written ccyy-mm-dd.", "Correct the date."),
+    Cause("CELL-04", ERROR, "{column} holds a code that is not in its list.", "Use a code of this year's list."),
+    Cause(
+        "CELL-05",
+        ERROR,
+        "{column} holds a code of another year's list.",
+        "Use a code that is in force for this year's return.",
+    ),
+    Cause("CELL-06", ERROR, "{column} is neither 0 nor 1.", "Use 1 for yes and 0 for no."),
+    Cause(
+        "CELL-07",
+        ERROR,
+        "{column} is not formed like a UPN: a letter, eleven digits, and a digit or letter.",
+        "Ask the school for the UPN, or look it up in Get Information About Pupils.",
+        "1540",
+    ),
+    Cause(
+        "CELL-08",
+        ERROR,
+        "The first letter of {column} does not check the rest of it.",
+        "A digit or letter was mistyped: look the UPN up again.",
+        "1510",
+    ),
+    Cause("CELL-09", ERROR, "{column} is not ten digits.", "Look the ULN up in the learner record."),
+    Cause(
+        "CELL-10",
+        ERROR,
+        "The last digit of {column} does not check the rest of it.",
+        "A digit was mistyped: look the ULN up again.",
+    ),
+    Cause("CELL-11", ERROR, "{column} is not the number of an authority.", "Use the three-digit DfE number."),
+    Cause(
+        "CELL-12",
+        QUERY,
+        "{column} is the number of an authority that had ended by census day.",
+        "Use the number of its successor, or say why the old one is meant.",
+    ),
+    Cause("CELL-13", ERROR, "{column} has not the number of digits that it needs.", "Look the number up again."),
+    Cause("CELL-14", QUERY, "{column} is not formed like a postcode.", "Correct it, or leave it empty."),
+    Cause(
+        "CELL-15",
+        QUERY,
+        "{column} holds characters that were garbled on their way (doubly encoded, or replaced).",
+        "Export the file again as UTF-8.",
+    ),
+    Cause("CELL-16", ERROR, "{column} is before the date of birth.", "Correct this date or the date of birth."),
+    Cause("CELL-17", ERROR, "{column} is after census day.", "Correct the date; the future is not returned."),
+    Cause(
+        "CELL-18",
+        ERROR,
+        "{column} is impossibly long ago.",
+        "Correct the date; systems often write such a date where none is known.",
+    ),
+)
+
+INVISIBLE = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+"""Soft hyphen, zero-width characters and direction marks: never meant, often pasted."""
+GARBLED = "\ufffd|\u00c3[\u0080-\u00bf]|\u00c2[\u0080-\u00bf]|\u00e2\u20ac"
+"""U+FFFD, and what UTF-8 looks like when it was read as windows-1252 and written as UTF-8 again."""
+ISO_DATE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T00:00:00(?:\.0+)?Z?)?$"
+POSTCODE = r"^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"
+FLAGS = {"1": True, "TRUE": True, "0": False, "FALSE": False}
+OLDEST_AGE = 40
+"""A date of birth older than this is a system's filler (1900-01-01), not a young person of 25 or 26."""
+
+Flag = tuple[str, pl.Expr]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A typed value and the faults that a cell may have, by code of their cause."""
+
+    value: pl.Expr
+    faults: tuple[Flag, ...]
+
+
+def cleaned(column: Column) -> pl.Expr:
+    """The text of a cell without invisible characters and outer space; empty is null."""
+    text = pl.col(column.stored).str.replace_all(INVISIBLE, "").str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def reading(column: Column, year: int, census_day: date) -> Reading:
+    """How the cells of a column, already cleaned, are read in that year's return."""
+    text = pl.col(column.stored)
+    found = READERS[column.kind](column, text, year, census_day)
+    at_fault = pl.any_horizontal([flag for code, flag in found.faults if _is_error(code)] or [pl.lit(value=False)])
+    value = pl.when(~at_fault.fill_null(value=False)).then(found.value)
+    return Reading(value.alias(column.stored), (*found.faults, *_absence(column, text)))
+
+
+def _is_error(code: str) -> bool:
+    return CAUSES[code].level is ERROR
+
+
+def _absence(column: Column, text: pl.Expr) -> tuple[Flag, ...]:
+    if column.required is None:
+        return ()
+    return (("CELL-01" if column.required is ERROR else "CELL-02", text.is_null()),)
+
+
+def _code(column: Column, text: pl.Expr, year: int, _: date) -> Reading:
+    assert column.codes is not None  # noqa: S101  (declared together; Column sees to it)
+    upper = text.str.to_uppercase()
+    value = upper.replace_strict(column.codes.lookup(year), default=None, return_dtype=pl.String)
+    elsewhere = upper.is_in(list(column.codes.other_years(year)))
+    unknown = text.is_not_null() & value.is_null()
+    return Reading(value, (("CELL-04", unknown & ~elsewhere), ("CELL-05", unknown & elsewhere)))
+
+
+def _date(column: Column, text: pl.Expr, _: int, census_day: date) -> Reading:
+    value = text.str.extract(ISO_DATE).str.to_date("%Y-%m-%d", strict=False)
+    faults = [("CELL-03", text.is_not_null() & value.is_null())]
+    if not column.may_be_future:
+        faults.append(("CELL-17", value > census_day))
+    return Reading(value, tuple(faults))
+
+
+def _birth(column: Column, text: pl.Expr, year: int, census_day: date) -> Reading:
+    dates = _date(column, text, year, census_day)
+    long_ago = ("CELL-18", dates.value < date(year - OLDEST_AGE, 9, 1))
+    return Reading(dates.value, (*dates.faults, long_ago))
+
+
+def _flag(_: Column, text: pl.Expr, __: int, ___: date) -> Reading:
+    value = text.str.to_uppercase().replace_strict(FLAGS, default=None, return_dtype=pl.Boolean)
+    return Reading(value, (("CELL-06", text.is_not_null() & value.is_null()),))
+
+
+def _upn(_: Column, text: pl.Expr, __: int, ___: date) -> Reading:
+    value = text.str.normalize("NFKC").str.replace_all(r"\s", "").str.to_uppercase()
+    formed = value.str.contains(UPN_FORM)
+    wrong = formed & (value.str.slice(0, 1) != upn_check_letter(value))
+    return Reading(value, (("CELL-07", ~formed), ("CELL-08", wrong)))
+
+
+def _uln(_: Column, text: pl.Expr, __: int, ___: date) -> Reading:
+    value = text.str.normalize("NFKC").str.replace_all(r"\s", "")
+    named = pl.when(value != NO_ULN).then(value)
+    formed = named.str.contains(r"^[0-9]{10}$")
+    return Reading(named, (("CELL-09", ~formed), ("CELL-10", ~uln_is_sound(named))))
+
+
+def _authority(_: Column, text: pl.Expr, __: int, census_day: date) -> Reading:
+    known = text.is_in([a.authority_code for a in authorities()])
+    return Reading(text, (("CELL-11", ~known), ("CELL-12", text.is_in(list(abolished(census_day))))))
+
+
+def _digits(column: Column, text: pl.Expr, _: int, __: date) -> Reading:
+    return Reading(text, (("CELL-13", ~text.str.contains(rf"^[0-9]{{{column.length}}}$")),))
+
+
+def _postcode(_: Column, text: pl.Expr, __: int, ___: date) -> Reading:
+    value = text.str.normalize("NFKC").str.replace_all(r"\s", "").str.to_uppercase()
+    return Reading(value, (("CELL-14", ~value.str.contains(POSTCODE)),))
+
+
+def _text(_: Column, text: pl.Expr, __: int, ___: date) -> Reading:
+    return Reading(text.str.normalize("NFC"), (("CELL-15", text.str.contains(GARBLED)),))
+
+
+READERS: dict[Kind, Callable[[Column, pl.Expr, int, date], Reading]] = {
+    Kind.NAME: _text,
+    Kind.TEXT: _text,
+    Kind.BIRTH: _birth,
+    Kind.DATE: _date,
+    Kind.CODE: _code,
+    Kind.FLAG: _flag,
+    Kind.UPN: _upn,
+    Kind.ULN: _uln,
+    Kind.POSTCODE: _postcode,
+    Kind.AUTHORITY: _authority,
+    Kind.DIGITS: _digits,
+}

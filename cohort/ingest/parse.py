@@ -1,0 +1,154 @@
+"""The second station: strings become typed values in the stored shape, and cells at fault become findings.
+
+This is the last station that sees names and dates of birth: whatever needs them is judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from cohort.errors import ReturnRefused
+from cohort.ingest import cell, finding
+from cohort.ingest.format import Column, Kind, Level, ReturnFormat, Role, Table
+from cohort.ingest.read import RawReturn
+
+PERSON_ROW = "person_row"
+
+
+@dataclass(frozen=True)
+class ParsedReturn:
+    """Typed tables by stored name, identifiers included; cells at fault are null and stand in `findings`.
+
+    Each table has `row_number` (1-based, in file order), the row numbers of the tables above it, and its
+    stored columns; `person_row` in the person's table equals `row_number`.
+    """
+
+    format: ReturnFormat
+    year: int
+    authority_code: str
+    census_date: date
+    header: Mapping[str, object]
+    tables: Mapping[str, pl.DataFrame]
+    findings: pl.DataFrame
+    notes: Mapping[str, int]
+    digest: str
+    size: int
+
+
+def parse(raw: RawReturn) -> ParsedReturn:
+    """Read every cell as its column declares. Raises ReturnRefused where the head cannot be read."""
+    census = raw.format.census_day(raw.year)
+    header = _header(raw, census)
+    parsed = {t.stored: _table(t, raw.tables[t.name], raw.year, census) for t in raw.format.tables}
+    tables = {name: p.frame for name, p in parsed.items()}
+    births = _births(raw.format, tables)
+    early = [_before_birth(t, tables[t.stored], births, raw.year) for t in raw.format.tables if t.parent]
+    return ParsedReturn(
+        raw.format,
+        raw.year,
+        raw.authority_code,
+        census,
+        header,
+        tables,
+        finding.gather([raw.findings, *(p.findings for p in parsed.values()), *early]),
+        {**raw.notes, **_trimmed(parsed.values())},
+        raw.digest,
+        raw.size,
+    )
+
+
+@dataclass(frozen=True)
+class _ParsedTable:
+    frame: pl.DataFrame
+    findings: pl.DataFrame
+    trimmed: int
+
+
+def _table(table: Table, raw: pl.DataFrame, year: int, census: date) -> _ParsedTable:
+    columns = [c for c in table.columns if c.in_year(year)]
+    keys = [c for c in raw.columns if c not in {c.stored for c in table.columns}]
+    clean = raw.with_columns(cell.cleaned(c).alias(c.stored) for c in columns)
+    readings = {c.stored: cell.reading(c, year, census) for c in columns}
+    flags = {f"{c.tag}\0{code}": flag for c in columns for code, flag in readings[c.stored].faults}
+    judged = clean.select("row_number", *(flag.alias(name) for name, flag in flags.items()))
+    kept = [c for c in columns if c.role is not Role.DROPPED]
+    absent = [pl.lit(None, c.type).alias(c.stored) for c in table.columns if not c.in_year(year)]
+    frame = clean.select(*keys, *(readings[c.stored].value for c in kept), *absent)
+    if table.parent is None:
+        frame = frame.with_columns(pl.col("row_number").alias(PERSON_ROW))
+    return _ParsedTable(frame, _places(table, judged), _count_trimmed(raw, clean, columns))
+
+
+def _places(table: Table, judged: pl.DataFrame) -> pl.DataFrame:
+    """Findings from a frame of flags whose names are `tag NUL code`."""
+    frames = []
+    for name in judged.columns[1:]:
+        rows = judged.filter(pl.col(name))["row_number"]
+        if len(rows):
+            tag, code = name.split("\0")
+            frames.append(places(cell.CAUSES[code].level, code, table.name, rows, tag))
+    return finding.gather(frames)
+
+
+def places(level: Level, code: str, table: str, rows: pl.Series, tag: str) -> pl.DataFrame:
+    """One finding for each of the rows."""
+    return pl.DataFrame({"row": rows.cast(pl.Int64)}).select(
+        pl.lit(code).alias("code"),
+        pl.lit(level.value).alias("level"),
+        pl.lit(table).alias("table"),
+        "row",
+        pl.lit(tag).alias("column"),
+    )
+
+
+def _births(form: ReturnFormat, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame | None:
+    for table in form.tables:
+        for column in table.columns:
+            if column.kind is Kind.BIRTH:
+                return tables[table.stored].select(PERSON_ROW, pl.col(column.stored).alias("birth_date"))
+    return None
+
+
+def _before_birth(table: Table, frame: pl.DataFrame, births: pl.DataFrame | None, year: int) -> pl.DataFrame:
+    dates = [c for c in table.columns if c.kind is Kind.DATE and c.in_year(year)]
+    if births is None or not dates:
+        return finding.none()
+    born = frame.join(births, on=PERSON_ROW, how="left", maintain_order="left")
+    code = "CELL-16"
+    level = cell.CAUSES[code].level
+    return finding.gather(
+        places(level, code, table.name, born.filter(pl.col(c.stored) < pl.col("birth_date"))["row_number"], c.tag)
+        for c in dates
+    )
+
+
+def _count_trimmed(raw: pl.DataFrame, clean: pl.DataFrame, columns: Iterable[Column]) -> int:
+    if raw.is_empty():
+        return 0
+    changed = [((raw[c.stored] != clean[c.stored]) & (raw[c.stored] != "")).sum() for c in columns]
+    return int(sum(changed))
+
+
+def _trimmed(parsed: Iterable[_ParsedTable]) -> dict[str, int]:
+    total = sum(p.trimmed for p in parsed)
+    return {"cells freed of outer space and invisible characters": total} if total else {}
+
+
+def _header(raw: RawReturn, census: date) -> dict[str, object]:
+    """The head's values, typed. Raises ReturnRefused where a cell of the head is at fault."""
+    columns = [c for c in raw.format.header if c.in_year(raw.year)]
+    frame = pl.DataFrame({c.stored: [raw.header.get(c.stored)] for c in columns}, schema_overrides=pl.String)
+    clean = frame.with_columns(cell.cleaned(c).alias(c.stored) for c in columns)
+    readings = {c.stored: cell.reading(c, raw.year, census) for c in columns}
+    for column in columns:
+        for code, flag in readings[column.stored].faults:
+            if cell.CAUSES[code].level is Level.ERROR and clean.select(flag.fill_null(value=False)).item():
+                cause = cell.CAUSES[code]
+                raise ReturnRefused(
+                    f"HEAD-{code}", f"In the head, {cause.sentence.format(column=column.tag)}", cause.advice
+                )
+    return clean.select(readings[c.stored].value for c in columns).row(0, named=True)

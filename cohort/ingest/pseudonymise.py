@@ -1,0 +1,122 @@
+"""The third station: identifiers become tokens in memory, before the first byte reaches the database.
+
+What is left of a person: tokens, month of birth, ages at events, whether there was a UPN or ULN, and the row in
+this file that first carried the same UPN or the same name and date of birth. Nothing after this station can
+leak a name, because nothing after it holds one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from cohort.ingest.format import Column, ReturnFormat, Role, Table
+from cohort.ingest.identifiers import is_temporary
+from cohort.ingest.parse import PERSON_ROW, ParsedReturn
+from cohort.vault.keys import KeyRing
+from cohort.vault.tokens import tokens
+
+TOKEN_KINDS = ("upn", "uln", "former_upn")
+"""Stored identifiers that become tokens, in the order in which they are trusted."""
+
+
+@dataclass(frozen=True)
+class PseudonymousReturn:
+    """As ParsedReturn, with no identifier left. `tokens`: person_row, kind_code, token (16 bytes)."""
+
+    format: ReturnFormat
+    year: int
+    authority_code: str
+    census_date: date
+    header: Mapping[str, object]
+    tables: Mapping[str, pl.DataFrame]
+    tokens: pl.DataFrame
+    key_version: int
+    findings: pl.DataFrame
+    notes: Mapping[str, int]
+    digest: str
+    size: int
+
+
+def pseudonymise(parsed: ParsedReturn, ring: KeyRing) -> PseudonymousReturn:
+    """Replace identifiers by tokens under the ring, blur dates of birth, work out ages while they are known."""
+    person = parsed.format.tables[0]
+    births = parsed.tables[person.stored].select(PERSON_ROW, "birth_date")
+    tables = {
+        t.stored: _with_ages(t, parsed.tables[t.stored], births, parsed.year) for t in parsed.format.tables[1:]
+    }
+    return PseudonymousReturn(
+        parsed.format,
+        parsed.year,
+        parsed.authority_code,
+        parsed.census_date,
+        parsed.header,
+        {person.stored: _person(person, parsed.tables[person.stored], parsed.year), **tables},
+        _tokens(parsed.tables[person.stored], ring),
+        ring.version,
+        parsed.findings,
+        parsed.notes,
+        parsed.digest,
+        parsed.size,
+    )
+
+
+def age(birth: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Whole years on a day. A child born on 29 February has the birthday on 1 March in a common year."""
+    had_birthday = (day.dt.month() * 100 + day.dt.day()) >= (birth.dt.month() * 100 + birth.dt.day())
+    return (day.dt.year() - birth.dt.year() - (~had_birthday).cast(pl.Int32)).cast(pl.Int32)
+
+
+def _person(table: Table, frame: pl.DataFrame, year: int) -> pl.DataFrame:
+    upn, birth = pl.col("upn"), pl.col("birth_date")
+    name = [_folded("surname"), _folded("forename"), birth]
+    known = pl.all_horizontal(part.is_not_null() for part in name)
+    kept = [c.stored for c in table.columns if _is_kept(c)]
+    return frame.select(
+        "row_number",
+        PERSON_ROW,
+        *kept,
+        birth.dt.month_start().alias("birth_month"),
+        age(birth, pl.lit(date(year - 1, 8, 31))).alias("age_on_31_august"),
+        upn.is_not_null().alias("has_upn"),
+        is_temporary(upn).fill_null(value=False).alias("is_upn_temporary"),
+        pl.col("uln").is_not_null().alias("has_uln"),
+        _first_row([upn], upn.is_not_null()).alias("same_upn_row"),
+        _first_row(name, known).alias("same_name_row"),
+    )
+
+
+def _is_kept(column: Column) -> bool:
+    return column.role is Role.PAYLOAD
+
+
+def _folded(name: str) -> pl.Expr:
+    return pl.col(name).str.normalize("NFKC").str.to_uppercase().str.replace_all(r"[^\p{L}]", "")
+
+
+def _first_row(keys: list[pl.Expr], known: pl.Expr) -> pl.Expr:
+    """The first row with the same keys; a row with an unknown key is alone."""
+    return pl.when(known).then(pl.col("row_number").min().over(keys)).otherwise(pl.col("row_number"))
+
+
+def _with_ages(table: Table, frame: pl.DataFrame, births: pl.DataFrame, year: int) -> pl.DataFrame:
+    aged = [c for c in table.columns if c.age is not None and c.in_year(year)]
+    if not aged:
+        return frame
+    born = frame.join(births, on=PERSON_ROW, how="left", maintain_order="left")
+    ages = [age(pl.col("birth_date"), pl.col(c.stored)).alias(str(c.age)) for c in aged]
+    return born.with_columns(ages).drop("birth_date")
+
+
+def _tokens(person: pl.DataFrame, ring: KeyRing) -> pl.DataFrame:
+    schema = {PERSON_ROW: pl.UInt32, "kind_code": pl.String, "token": pl.Binary}
+    frames = [pl.DataFrame(schema=schema)]
+    for kind in TOKEN_KINDS:
+        if kind in person.columns:
+            given = person.filter(pl.col(kind).is_not_null())
+            macs = pl.Series("token", tokens(ring, kind, given[kind].to_list()), pl.Binary)
+            frames.append(given.select(pl.col(PERSON_ROW).cast(pl.UInt32), pl.lit(kind).alias("kind_code"), macs))
+    return pl.concat(frames)

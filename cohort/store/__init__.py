@@ -1,0 +1,1 @@
+"""The way to the database: an engine from settings, migrations, and what became of submissions."""

@@ -1,0 +1,1 @@
+"""The only rooms where a key and an identifier meet: the key ring, tokens, linkage."""
