@@ -1,0 +1,1 @@
+"""Populations, one file a domain."""

@@ -1,0 +1,73 @@
+"""run(): a study is built, computed, let through the gate and entered in the ledger; nothing else is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any, Protocol
+
+from analysis.disclosure.gate import release
+from analysis.disclosure.policy import Policy, policy_named
+from analysis.release import Provenance, Release
+from analysis.study import Picks, Study
+from analysis.study import study as study_named
+from cohort.errors import ReleaseRefused
+from cohort.snapshot import Snapshot, open_snapshot
+
+
+class Ledger(Protocol):
+    """Where releases are entered: who saw what of whom, against differencing and for provenance."""
+
+    def earlier(self, study: str) -> Iterable[Mapping[str, Any]]:
+        """Records of earlier releases of a study."""
+        ...
+
+    def enter(self, record: Mapping[str, Any]) -> None:
+        """Enter a release. Raises if it cannot: then nothing is released."""
+        ...
+
+
+def run(
+    study: Study | str,
+    *,
+    snapshot: Snapshot | str,
+    policy: Policy | str,
+    ledger: Ledger | None = None,
+    account: str = "script",
+    at: datetime | None = None,
+    **choices: str,
+) -> Release:
+    """Run a study on a snapshot and let its result through the gate under a policy.
+
+    `at`: the time to be recorded, now where not given. Raises UsageError for names and choices that are not
+    offered, ReleaseRefused where the policy refuses or no ledger is at hand.
+    """
+    if ledger is None:
+        raise ReleaseRefused("RUN-01", "Without a ledger nothing is released.", "Hand a ledger to run().")
+    asked = study_named(study) if isinstance(study, str) else study
+    rules = policy_named(policy) if isinstance(policy, str) else policy
+    frozen = open_snapshot(snapshot) if isinstance(snapshot, str) else snapshot
+    picks = asked.pick(choices)
+    result = asked.compute(asked.build(frozen, picks), picks)
+    released = release(result, rules, _provenance(asked, picks, frozen, rules, at or datetime.now(UTC), account))
+    ledger.enter(released.record())
+    return released
+
+
+def _provenance(
+    study: Study, picks: Picks, snapshot: Snapshot, policy: Policy, at: datetime, account: str
+) -> Provenance:
+    return Provenance(
+        study=study.name,
+        question=study.question,
+        choices=dict(picks),
+        snapshot=snapshot.name,
+        snapshot_digest=snapshot.digest,
+        as_known_at=snapshot.manifest.as_known_at,
+        is_invented=snapshot.manifest.is_invented,
+        software_version=version("cohort-0-25"),
+        policy=policy.name,
+        at=at,
+        account=account,
+    )
