@@ -1,0 +1,141 @@
+"""A Receipt: what became of a return, for the officer who sent it. It holds places and counts, never a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import polars as pl
+
+from cohort.errors import CohortError
+from cohort.ingest import finding
+from cohort.ingest.check import CheckedReturn
+from cohort.ingest.format import Level
+from cohort.ingest.words import words
+
+
+class Standing(StrEnum):
+    """What became of a return."""
+
+    ACCEPTED = "accepted"
+    HELD = "held"
+    REFUSED = "refused"
+    ALREADY = "already received"
+    JUDGED = "judged"
+    """Validated only: nothing was sent to anybody."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """`places`: the findings, one row each (finding.SCHEMA). `refusal`: code, sentence and remedy, if refused."""
+
+    status: Standing
+    file: str
+    collection: str | None = None
+    year: int | None = None
+    authority: str | None = None
+    submission: int | None = None
+    digest: str | None = None
+    rows: Mapping[str, int] = field(default_factory=dict)
+    set_aside: Mapping[str, int] = field(default_factory=dict)
+    places: pl.DataFrame = field(default_factory=finding.none)
+    not_run: tuple[str, ...] = ()
+    notes: Mapping[str, int] = field(default_factory=dict)
+    linked: Mapping[str, Any] = field(default_factory=dict)
+    supersedes: int | None = None
+    difference: Mapping[str, Any] = field(default_factory=dict)
+    explained: Mapping[str, str] = field(default_factory=dict)
+    refusal: tuple[str, str, str] | None = None
+
+    @property
+    def findings(self) -> dict[str, int]:
+        """Findings by code."""
+        return {str(code): int(n) for code, n in self.places["code"].value_counts().sort("code").rows()}
+
+    @property
+    def n_errors(self) -> int:
+        """Findings that set a row aside."""
+        return self.places.filter(pl.col("level") == Level.ERROR.value).height
+
+    @property
+    def unexplained(self) -> tuple[str, ...]:
+        """Codes of queries that still want a reason."""
+        queries = self.places.filter(pl.col("level") == Level.QUERY.value)["code"].unique().sort()
+        return tuple(code for code in queries if code not in self.explained)
+
+    def places_in_words(self) -> pl.DataFrame:
+        """Findings with sentence, advice and the DfE's rule number where known: what reports show."""
+        said = words()
+        rows = [
+            {
+                **place,
+                "sentence": said[place["code"]].sentence.format(column=place["column"]),
+                "advice": said[place["code"]].advice.format(column=place["column"]),
+                "dfe_rule": said[place["code"]].dfe_rule,
+            }
+            for place in self.places.iter_rows(named=True)
+        ]
+        extra = {"sentence": pl.String, "advice": pl.String, "dfe_rule": pl.String}
+        return pl.DataFrame(rows, schema={**finding.SCHEMA, **extra})
+
+    def as_json(self) -> dict[str, Any]:
+        """The receipt as it stands in the interfaces."""
+        return {
+            "status": self.status.value,
+            "submission": self.submission,
+            "collection": self.collection,
+            "year": self.year,
+            "authority": self.authority,
+            "digest": self.digest,
+            "rows": dict(self.rows),
+            "set_aside": dict(self.set_aside),
+            "findings": self.findings,
+            "linked": dict(self.linked),
+            "supersedes": self.supersedes,
+            "difference": dict(self.difference),
+            "notes": dict(self.notes),
+            "not_run": list(self.not_run),
+            "refusal": dict(zip(("code", "sentence", "remedy"), self.refusal, strict=True))
+            if self.refusal
+            else None,
+        }
+
+    def validation_json(self) -> dict[str, Any]:
+        """What `cohort validate --json` prints: every finding by place."""
+        return {
+            "collection": self.collection,
+            "year": self.year,
+            "authority": self.authority,
+            "rows": dict(self.rows),
+            "findings": self.places_in_words().to_dicts(),
+            "not_run": list(self.not_run),
+            "notes": dict(self.notes),
+            "refusal": self.as_json()["refusal"],
+        }
+
+
+def of_checked(status: Standing, file: str, checked: CheckedReturn, **more: Any) -> Receipt:
+    """The receipt of a return that was read to the end."""
+    given = checked.linked.pseudonymous
+    names = {t.stored: t.name for t in given.format.tables}
+    return Receipt(
+        status=status,
+        file=file,
+        collection=given.format.collection,
+        year=given.year,
+        authority=given.authority_code,
+        rows={names[stored]: frame.height for stored, frame in given.tables.items()},
+        set_aside={names[stored]: len(rows) for stored, rows in checked.set_aside.items() if len(rows)},
+        places=checked.findings,
+        not_run=checked.not_run,
+        notes=given.notes,
+        linked=checked.linked.counts,
+        **more,
+    )
+
+
+def of_refusal(file: str, error: CohortError, **more: Any) -> Receipt:
+    """The receipt of a file that was refused."""
+    return Receipt(status=Standing.REFUSED, file=file, refusal=(error.code, error.sentence, error.remedy), **more)
