@@ -7,12 +7,14 @@ leak a name, because nothing after it holds one.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
+from cohort.ingest.content import content_digest
 from cohort.ingest.format import Column, ReturnFormat, Role, Table
 from cohort.ingest.identifiers import is_temporary
 from cohort.ingest.parse import PERSON_ROW, ParsedReturn
@@ -37,7 +39,10 @@ class PseudonymousReturn:
     key_version: int
     findings: pl.DataFrame
     notes: Mapping[str, int]
-    digest: str
+    content_digest: str
+    """Keyed hash of what would be stored, whatever the order of rows."""
+    file_digest: str
+    """Keyed hash of the bytes."""
     size: int
 
 
@@ -48,20 +53,29 @@ def pseudonymise(parsed: ParsedReturn, ring: KeyRing) -> PseudonymousReturn:
     tables = {
         t.stored: _with_ages(t, parsed.tables[t.stored], births, parsed.year) for t in parsed.format.tables[1:]
     }
+    whole = {person.stored: _person(person, parsed.tables[person.stored], parsed.year), **tables}
+    named = _tokens(parsed.tables[person.stored], ring)
+    key = ring.derive("content")
     return PseudonymousReturn(
         parsed.format,
         parsed.year,
         parsed.authority_code,
         parsed.census_date,
         parsed.header,
-        {person.stored: _person(person, parsed.tables[person.stored], parsed.year), **tables},
-        _tokens(parsed.tables[person.stored], ring),
+        whole,
+        named,
         ring.version,
         parsed.findings,
         parsed.notes,
-        parsed.digest,
+        content_digest(parsed.format, parsed.header, whole, named, key),
+        file_digest(parsed.digest, ring),
         parsed.size,
     )
+
+
+def file_digest(digest: str, ring: KeyRing) -> str:
+    """The hash of a file under the record's key: a file of one child must not be guessed from its hash."""
+    return hmac.digest(ring.derive("file"), digest.encode(), "sha256").hex()
 
 
 def age(birth: pl.Expr, day: pl.Expr) -> pl.Expr:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cohort.schema.base import Base, Code, Key, Row, Year
+from cohort.schema.base import Base, Code, Key, Name, Row, Year
 from cohort.schema.facts import Fact
 
 
@@ -95,7 +95,7 @@ class AuthorityYear(Base):
     collection_year: Mapped[Year] = mapped_column(comment="Year of the return.")
     authority_code: Mapped[Code] = mapped_column(comment="DfE number of the authority.")
     census_date: Mapped[date] = mapped_column(comment="Census day.")
-    extracted_at: Mapped[datetime | None] = mapped_column(comment="When the authority's system made the file.")
+    software: Mapped[Name | None] = mapped_column(comment="Supplier of the system that made the file.")
     medical_officer_code: Mapped[Code | None] = mapped_column(comment="Designated medical officer: Y, N or R.")
     clinical_officer_code: Mapped[Code | None] = mapped_column(comment="Designated clinical officer: Y, N or R.")
     social_care_officer_code: Mapped[Code | None] = mapped_column(

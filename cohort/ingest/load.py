@@ -1,0 +1,255 @@
+"""The last station: one transaction in which a return becomes a submission, or nothing happens at all.
+
+Advisory lock on the place (authority, collection, year) → the content's hash, so that the same content is
+received once → tokens and persons, re-reading where another loader was first → COPY of the facts → counts
+reconciled → events. A receipt is made only after COMMIT was acknowledged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Engine, text
+
+from cohort.errors import CohortError
+from cohort.ingest.check import CheckedReturn
+from cohort.ingest.difference import difference
+from cohort.ingest.receipt import Receipt, Standing, of_checked
+from cohort.store.copy import copy_in
+from cohort.store.known import HOLDING, current, statuses
+from cohort.vault.register import register
+
+IN_FILE = ("same_upn_row", "same_name_row")
+"""Columns that say something about this file only; they are not stored."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the authority says of its return.
+
+    `confirm`: the reason for leaving out the rows with errors; `explanations`: code of a query → reason.
+    """
+
+    account: str
+    confirm: str = ""
+    explanations: Mapping[str, str] = field(default_factory=dict)
+
+
+def load(engine: Engine, checked: CheckedReturn, decision: Decision, file: str) -> Receipt:
+    """Accept a return, or hold it where errors are unconfirmed or queries unexplained."""
+    with engine.begin() as connection:
+        _lock(connection, checked)
+        received = _received(connection, checked)
+        if received is not None and received["status"] in HOLDING:
+            return of_checked(
+                Standing.ALREADY, file, checked, submission=received["submission_id"], digest=_digest(checked)
+            )
+        submission = received["submission_id"] if received else _enter(connection, checked)
+        outcome = _hold if must_wait(checked, decision) else _accept
+        more = outcome(connection, checked, decision, submission, is_new=received is None)
+    return of_checked(
+        file=file,
+        checked=checked,
+        submission=submission,
+        digest=_digest(checked),
+        explained=dict(decision.explanations),
+        **more,
+    )
+
+
+def must_wait(checked: CheckedReturn, decision: Decision) -> bool:
+    """Whether rows with errors are neither corrected nor confirmed, or a query has no reason."""
+    unexplained = checked.queries - {code for code, words in decision.explanations.items() if words.strip()}
+    return bool(unexplained) or (checked.n_errors > 0 and not decision.confirm.strip())
+
+
+def _digest(checked: CheckedReturn) -> str:
+    return checked.linked.pseudonymous.content_digest
+
+
+def _lock(connection: Connection, checked: CheckedReturn) -> None:
+    given = checked.linked.pseudonymous
+    place = f"{given.authority_code}|{given.format.collection}|{given.year}"
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 25))"), {"place": place})
+
+
+def _received(connection: Connection, checked: CheckedReturn) -> dict[str, Any] | None:
+    """The submission that already brought this content, unless something else has superseded it since."""
+    given = checked.linked.pseudonymous
+    same = statuses(connection).filter(
+        authority_code=given.authority_code,
+        collection=given.format.collection,
+        collection_year=given.year,
+        content_digest=given.content_digest,
+    )
+    open_ones = same.filter(pl.col("status").is_in([*HOLDING, "held"]))
+    return open_ones.row(-1, named=True) if open_ones.height else None
+
+
+def _enter(connection: Connection, checked: CheckedReturn) -> int:
+    given = checked.linked.pseudonymous
+    statement = text(
+        """
+        INSERT INTO cohort.submission (authority_code, collection, collection_year, content_digest, file_digest,
+                                       size_bytes, row_counts, set_aside_counts, link_counts, software_version)
+        VALUES (:authority, :collection, :year, :content, :file, :size, CAST(:rows AS jsonb),
+                CAST(:aside AS jsonb), CAST(:links AS jsonb), :software)
+        RETURNING submission_id
+        """
+    )
+    return connection.execute(
+        statement,
+        {
+            "authority": given.authority_code,
+            "collection": given.format.collection,
+            "year": given.year,
+            "content": given.content_digest,
+            "file": given.file_digest,
+            "size": given.size,
+            "rows": json.dumps({name: frame.height for name, frame in given.tables.items()}),
+            "aside": json.dumps({name: len(rows) for name, rows in checked.set_aside.items() if len(rows)}),
+            "links": json.dumps(checked.linked.counts),
+            "software": version("cohort-0-25"),
+        },
+    ).scalar_one()
+
+
+def event(
+    connection: Connection, submission: int, kind: str, account: str, *, reason: str = "", by: int | None = None
+) -> None:
+    """Enter what became of a submission."""
+    statement = text(
+        """
+        INSERT INTO cohort.submission_event (submission_id, kind_code, account_name, reason, by_submission_id)
+        VALUES (:submission, :kind, :account, nullif(:reason, ''), :by)
+        """
+    )
+    given = {"submission": submission, "kind": kind, "account": account, "reason": reason, "by": by}
+    connection.execute(statement, given)
+
+
+def _hold(
+    connection: Connection, checked: CheckedReturn, decision: Decision, submission: int, *, is_new: bool
+) -> dict[str, Any]:
+    if is_new:
+        _enter_findings(connection, checked, submission)
+        event(connection, submission, "held", decision.account)
+    return {"status": Standing.HELD}
+
+
+def _accept(
+    connection: Connection, checked: CheckedReturn, decision: Decision, submission: int, *, is_new: bool
+) -> dict[str, Any]:
+    earlier = _superseded(connection, checked)
+    kept = whole(checked)
+    persons = register(connection, checked.linked, kept["person_trait"], submission)
+    _copy_facts(connection, checked, kept, persons, submission)
+    _enter_head(connection, checked, submission)
+    if is_new:
+        _enter_findings(connection, checked, submission)
+    _enter_explanations(connection, decision, checked, submission)
+    if earlier is not None:
+        event(connection, earlier, "superseded", decision.account, by=submission)
+    event(connection, submission, "accepted", decision.account, reason=decision.confirm)
+    changed = difference(connection, checked, earlier, submission) if earlier is not None else {}
+    return {"status": Standing.ACCEPTED, "supersedes": earlier, "difference": changed}
+
+
+def _superseded(connection: Connection, checked: CheckedReturn) -> int | None:
+    given = checked.linked.pseudonymous
+    held = current(connection).filter(
+        authority_code=given.authority_code, collection=given.format.collection, collection_year=given.year
+    )
+    return held["submission_id"][-1] if held.height else None
+
+
+def whole(checked: CheckedReturn) -> dict[str, pl.DataFrame]:
+    """The tables without the rows set aside."""
+    return {
+        name: frame.filter(~pl.col("row_number").is_in(checked.set_aside[name].implode()))
+        for name, frame in checked.linked.pseudonymous.tables.items()
+    }
+
+
+def _copy_facts(
+    connection: Connection,
+    checked: CheckedReturn,
+    kept: Mapping[str, pl.DataFrame],
+    persons: pl.DataFrame,
+    submission: int,
+) -> None:
+    """COPY each table into the year's leaf, and see that every row arrived."""
+    year = checked.linked.pseudonymous.year
+    for name, frame in kept.items():
+        facts = frame.join(persons, on="person_row", how="left", maintain_order="left").with_columns(
+            pl.lit(year).alias("collection_year"), pl.lit(submission).alias("submission_id")
+        )
+        dropped = [*IN_FILE, *(["person_row"] if name == "person_trait" else [])]
+        copy_in(connection, f"{name}_{year}", facts.drop(dropped, strict=False))
+        counted = text(f"SELECT count(*) FROM cohort.{name}_{year} WHERE submission_id = :submission")  # noqa: S608
+        if connection.scalar(counted, {"submission": submission}) != frame.height:
+            raise CohortError("LOAD-01", f"Not every row of {name} arrived.", "Nothing was stored; try again.")
+
+
+def _enter_head(connection: Connection, checked: CheckedReturn, submission: int) -> None:
+    given = checked.linked.pseudonymous
+    statement = text(
+        """
+        INSERT INTO cohort.authority_year (submission_id, collection_year, authority_code, census_date, software,
+            medical_officer_code, clinical_officer_code, social_care_officer_code)
+        VALUES (:submission, :year, :authority, :census, :software, :medical, :clinical, :social)
+        """
+    )
+    head = given.header
+    values = {
+        "submission": submission,
+        "year": given.year,
+        "authority": given.authority_code,
+        "census": given.census_date,
+        "software": head.get("software"),
+        "medical": head.get("medical_officer_code"),
+        "clinical": head.get("clinical_officer_code"),
+        "social": head.get("social_care_officer_code"),
+    }
+    connection.execute(statement, values)
+
+
+def _enter_findings(connection: Connection, checked: CheckedReturn, submission: int) -> None:
+    names = {"table": "table_name", "row": "row_number", "column": "column_name"}
+    frame = checked.findings.rename(names).with_columns(pl.lit(submission).alias("submission_id"))
+    copy_in(connection, "finding", frame)
+
+
+def _enter_explanations(
+    connection: Connection, decision: Decision, checked: CheckedReturn, submission: int
+) -> None:
+    statement = text(
+        "INSERT INTO cohort.explanation (submission_id, code, words, account_name) "
+        "VALUES (:submission, :code, :words, :account)"
+    )
+    for code in sorted(checked.queries & set(decision.explanations)):
+        words = decision.explanations[code]
+        given = {"submission": submission, "code": code, "words": words, "account": decision.account}
+        connection.execute(statement, given)
+
+
+def refuse(engine: Engine, *, code: str, account: str, file_digest: str, size: int) -> int:
+    """Keep of a refused file its keyed hash, size, code, time and account, and nothing else."""
+    with engine.begin() as connection:
+        entered = text(
+            "INSERT INTO cohort.submission (file_digest, size_bytes, software_version) "
+            "VALUES (:digest, :size, :software) RETURNING submission_id"
+        )
+        given = {"digest": file_digest, "size": size, "software": version("cohort-0-25")}
+        submission = connection.execute(entered, given).scalar_one()
+        statement = text(
+            "INSERT INTO cohort.submission_event (submission_id, kind_code, account_name, cause_code) "
+            "VALUES (:submission, 'refused', :account, :code)"
+        )
+        connection.execute(statement, {"submission": submission, "account": account, "code": code})
+    return submission
