@@ -1,0 +1,1 @@
+"""Official statistics of others: read from the files they published, held to their own sums, and kept."""

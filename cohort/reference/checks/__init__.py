@@ -1,0 +1,1 @@
+"""Numbers that were published, each with its source: one file a subject."""

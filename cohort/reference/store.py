@@ -1,0 +1,120 @@
+"""Official files in and out of the record: loaded by COPY, never changed, read as known at a moment."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from psycopg import sql
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert
+
+from cohort.reference.figure import SCHEMA
+from cohort.reference.read import ReferenceFile
+from cohort.schema import reference as stored
+from cohort.schema.base import SCHEMA as HOME
+
+CHUNK = 200_000
+"""Rows sent at once: about 20 MB of text."""
+
+IN_STATISTIC = tuple(column for column in SCHEMA if column != "source_name")
+"""Columns kept with the figure; the source's name is kept with the file."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What became of a file: its name, edition and rows written; `is_new` is false where it was there already."""
+
+    name: str
+    edition: int
+    rows: int
+    is_new: bool
+
+
+def load(connection: Connection, files: Iterable[ReferenceFile], loaded_by: str) -> tuple[Loaded, ...]:
+    """Write files into the record, inside the caller's transaction; the same bytes twice are already there."""
+    return tuple(_load_one(connection, file, loaded_by) for file in files)
+
+
+def _load_one(connection: Connection, file: ReferenceFile, loaded_by: str) -> Loaded:
+    entry = (
+        insert(stored.ReferenceFile)
+        .values(
+            name=file.name,
+            publication=file.publication,
+            edition=file.edition,
+            digest=file.digest,
+            loaded_by=loaded_by,
+        )
+        .on_conflict_do_nothing(index_elements=["digest"])
+        .returning(stored.ReferenceFile.reference_file_id)
+    )
+    key = connection.scalar(entry)
+    if key is None:
+        return Loaded(file.name, file.edition, 0, is_new=False)
+    _copy_in(connection, key, file.rows)
+    return Loaded(file.name, file.edition, file.rows.height, is_new=True)
+
+
+def _copy_in(connection: Connection, key: int, rows: pl.DataFrame) -> None:
+    columns = ("reference_file_id", "position", *IN_STATISTIC)
+    keyed = rows.with_row_index("position").with_columns(pl.lit(key).alias("reference_file_id")).select(columns)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+        _statistic(), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with _cursor(connection) as cursor, cursor.copy(statement) as copy:
+        for chunk in keyed.iter_slices(CHUNK):
+            copy.write(chunk.write_csv(include_header=False))
+
+
+def current(
+    connection: Connection, as_known_at: datetime | None = None, names: Collection[str] | None = None
+) -> pl.DataFrame:
+    """The figures of the newest file of each name, in the long form, ordered by source and place in the file.
+
+    Newest is the latest edition, and of one edition the file loaded last: an old edition loaded late hides
+    nothing. `as_known_at` (with its time zone) leaves out what was loaded after it; `names` keeps some sources:
+    a whole release is millions of rows.
+    """
+    newest = _newest(connection, as_known_at)
+    frames = [
+        _copy_out(connection, key).select(pl.lit(name).alias("source_name"), pl.all())
+        for name, key in sorted(newest.items())
+        if names is None or name in names
+    ]
+    return pl.concat(frames) if frames else pl.DataFrame(schema=SCHEMA)
+
+
+def _copy_out(connection: Connection, key: int) -> pl.DataFrame:
+    statement = sql.SQL(
+        "COPY (SELECT {} FROM {} WHERE reference_file_id = {} ORDER BY position) TO STDOUT (FORMAT csv)"
+    ).format(sql.SQL(", ").join(map(sql.Identifier, IN_STATISTIC)), _statistic(), sql.Literal(key))
+    text = io.BytesIO()
+    with _cursor(connection) as cursor, cursor.copy(statement) as copy:
+        for block in copy:
+            text.write(block)
+    types = {column: SCHEMA[column] for column in IN_STATISTIC}
+    return pl.read_csv(text.getvalue(), has_header=False, schema=types)
+
+
+def _newest(connection: Connection, as_known_at: datetime | None) -> dict[str, int]:
+    """Name → key of the file that stood for it."""
+    file = stored.ReferenceFile
+    known = select(file.name, file.reference_file_id).order_by(
+        file.edition, file.loaded_at, file.reference_file_id
+    )
+    if as_known_at is not None:
+        known = known.where(file.loaded_at <= as_known_at)
+    return dict(connection.execute(known).tuples().all())  # later rows win
+
+
+def _statistic() -> sql.Identifier:
+    return sql.Identifier(HOME, stored.ReferenceStatistic.__tablename__)
+
+
+def _cursor(connection: Connection) -> Any:  # psycopg's own cursor: SQLAlchemy has no COPY
+    return connection.connection.cursor()
