@@ -1,6 +1,6 @@
 """Every stored table, imported in one place, so that `Base.metadata` is whole."""
 
-from cohort.schema import governance, people, places, process, provision, submissions
+from cohort.schema import governance, people, places, process, provision, reference, submissions
 from cohort.schema.base import Base
 from cohort.schema.facts import Fact
 
@@ -15,5 +15,6 @@ __all__ = [
     "places",
     "process",
     "provision",
+    "reference",
     "submissions",
 ]
