@@ -1,0 +1,81 @@
+"""What a world is made of: every parameter that is planted, and nothing that is drawn.
+
+A world is a set of values. Figures marked † are published for England (DfE, *Education, health and care plans*,
+2023 to 2025); the others are chosen so that every lawful case occurs and an analysis has something to find.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Planted:
+    """The data-generating process. Shares are 0 to 1, effects are log odds, spans are days unless named."""
+
+    name: str = "main"
+
+    stock: float = 0.69
+    """Plans issued over two years before the first day, as a share of all plans in force that day."""
+    requests: float = 0.267
+    """Requests in the first calendar year, as a share of the plans in force on its first day: 138/517 †."""
+    growth: float = 0.10
+    """Growth of requests from year to year †."""
+    size_sd: float = 0.75
+    """Spread of the authorities' sizes, on the log scale."""
+
+    in_time: float = 0.464
+    """Share of plans issued within 20 weeks † (39,407 of 84,866 in 2024)."""
+    in_time_authority_sd: float = 1.0
+    """Standard deviation of the authorities' effects on issue within 20 weeks, log odds."""
+    in_time_semh: float = -0.35
+    """Effect of social, emotional and mental health as primary need."""
+    in_time_age: tuple[tuple[int, float], ...] = ((0, 0.25), (5, 0.0), (11, -0.20), (16, -0.45))
+    """Effect of age at receipt: the first year of each group and its effect."""
+    in_time_male: float = 0.0
+    """Effect of sex: a known null."""
+    late_mean: float = 110.0
+    """Mean days over 20 weeks of a late plan: 7 % of all plans take over a year †."""
+    exception_if_late: float = 0.04
+    """Share of late plans with an exception to the 20 weeks."""
+
+    refused: float = 0.278
+    """Mean share of decisions whether to assess that are refusals †."""
+    refused_sd: float = 0.08
+    """Spread of that share between authorities."""
+    withdrawn: float = 0.02
+    """Share of requests that are withdrawn."""
+    no_plan: float = 0.055
+    """Share of assessments that end without a plan."""
+    appealed: float = 0.12
+    """Mean share of refusals, of either kind, that are appealed."""
+    appealed_sd: float = 0.04
+    """Spread of that share between authorities."""
+    mediated: float = 0.25
+    """Share of refusals that go to mediation."""
+    content_appealed: float = 0.03
+    """Share of new plans whose content is appealed."""
+    content_mediated: float = 0.02
+    """Share of new plans whose content goes to mediation."""
+    asked_again: float = 0.10
+    """Share of refused requests that are made again within 13 months."""
+    exported: float = 0.005
+    """Share of requests whose child moves to another authority before the end."""
+
+    moves: float = 0.03
+    """Moves to another authority per plan-year."""
+    identifiers_lost: float = 0.06
+    """Share of movers whose UPN does not come with them at first."""
+
+    twins: float = 0.012
+    """Share of pairs of children who are twins."""
+    siblings: float = 0.06
+    """Share of pairs of children who are siblings at one address."""
+    temporary_upn: float = 0.0
+    """Share of children with a temporary UPN. None: it calls for a reason, and a clean file for none."""
+    never_in_school: float = 0.003
+    """Share of children who never had a UPN."""
+
+
+WORLDS: dict[str, Planted] = {world.name: world for world in (Planted(),)}
+"""The worlds that may be asked for by name."""

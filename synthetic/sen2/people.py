@@ -1,0 +1,40 @@
+"""Persons, as an authority knows them in a year: identifiers come late, and some are lost in a move."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cohort.ingest.formats.sen2 import SEN2
+
+ULN_AGE = 14
+"""On 31 August before census day: learner numbers begin in the year of the 14th birthday."""
+NURSERY_AGE = 3
+"""From which, on census day, children in nursery may have a UPN."""
+
+
+def persons(shown: pl.DataFrame, children: pl.DataFrame, year: int) -> pl.DataFrame:
+    """A row for each child and authority: place, person_row, traits, and the identifiers known there by then."""
+    census, before = SEN2.census_day(year), _census_before(year)
+    there = shown.group_by("place", "person_row", "child").agg(
+        moved=pl.col("is_after_move").any(),
+        new=(pl.col("is_after_move") & (pl.col("came_from") >= 0) & (pl.col("entered_date") > before)).any(),
+    )
+    known = there.join(children, on="child").sort("place", "person_row")
+    at_school = pl.col("school_start") < census.year
+    in_nursery = pl.col("has_nursery_upn") & (pl.col("birth_date").dt.offset_by(f"{NURSERY_AGE}y") <= census)
+    lost = pl.col("new") & pl.col("loses_upn")
+    grown = pl.col("birth_date").dt.offset_by(f"{ULN_AGE}y") <= date(year - 1, 8, 31)
+    told = known.with_columns(
+        postcode=pl.when("moved").then("later_postcode").otherwise("postcode"),
+        upn=pl.when((at_school | in_nursery) & ~lost).then("upn"),
+        uln=pl.when(grown & pl.col("has_uln")).then("uln"),
+        reason=pl.when(~at_school).then(pl.lit("UN1")).when(lost).then(pl.lit("UN8")).otherwise(pl.lit("UN2")),
+    )
+    nameless = pl.col("upn").is_null() & pl.col("uln").is_null()
+    return told.with_columns(upn_unknown_code=pl.when(nameless).then("reason"))
+
+
+def _census_before(year: int) -> date:
+    return SEN2.census_day(year - 1)

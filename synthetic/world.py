@@ -1,0 +1,57 @@
+"""An invented England: children, what became of them, the returns that told of it, and the truth behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cohort.errors import UsageError
+from synthetic import sen2
+from synthetic.lives import Lives, live
+from synthetic.planted import WORLDS, Planted
+from synthetic.returns import InventedReturn
+from synthetic.window import Window
+
+
+@dataclass(frozen=True)
+class World:
+    """A world with its seed, the years watched, what was planted, and the lives that came of it."""
+
+    seed: int
+    window: Window
+    planted: Planted
+    lives: Lives
+
+    def returns(self) -> Iterator[InventedReturn]:
+        """Every return, year by year and authority by authority."""
+        for year in self.window.years:
+            yield from sen2.returns(self.lives, year)
+
+
+def make(
+    authorities: int | None = 12,
+    children: int = 20_000,
+    years: Iterable[int] = (2024, 2025, 2026),
+    seed: int = 25,
+    world: str | Planted = "main",
+) -> World:
+    """A world of `children` children who each show in at least one return; `authorities=None` for all of England.
+
+    `world` is the name of one, or its parameters. Raises UsageError for what no world can be.
+    """
+    planted = world if isinstance(world, Planted) else _by_name(world)
+    if children < 1 or seed < 0:
+        raise UsageError(
+            "WORLD-03", "A world needs children and a seed that is not negative.", "Ask for 1 or more."
+        )
+    window = Window.of(years)
+    return World(seed, window, planted, live(authorities, children, window, planted, seed))
+
+
+def _by_name(name: str) -> Planted:
+    try:
+        return WORLDS[name]
+    except KeyError:
+        raise UsageError(
+            "WORLD-04", f"No world is called {name!r}.", f"Choose from {', '.join(WORLDS)}."
+        ) from None
