@@ -1,0 +1,110 @@
+"""The header of a return: which collection, which year, whose. What it cannot say, nothing else may guess."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lxml.etree import _Element as Element
+
+from cohort.ingest.format import Column, ReturnFormat
+from cohort.ingest.refusals import refusal
+
+_OTHERS = {
+    "ap": "alternative provision census",
+    "cin": "children in need census",
+    "cla": "children looked after return",
+    "eyc": "early years census",
+    "sc": "school census",
+    "ssda903": "children looked after return",
+    "swf": "school workforce census",
+}
+"""What other collections call themselves, so that a file sent to the wrong place can be named."""
+
+_YEAR = re.compile(r"[0-9]{4}")
+_AUTHORITY = re.compile(r"[0-9]{3}")
+_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T00:00:00(?:\.0+)?)?")
+
+
+@dataclass(frozen=True)
+class Routing:
+    """Where a return belongs: its format, its year and the three-digit number of its authority."""
+
+    format: ReturnFormat
+    year: int
+    authority_code: str
+
+
+def reads(formats: Mapping[str, ReturnFormat]) -> str:
+    """What can be read today, in words: `SEN2 returns of 2024 to 2026 as XML`."""
+    return " and ".join(f"{f.collection} returns of {years(f)} as XML" for f in formats.values())
+
+
+def years(form: ReturnFormat) -> str:
+    """The years that a format covers, in words."""
+    return f"{form.years[0]} to {form.years[-1]}"
+
+
+def texts(element: Element, formats: Mapping[str, ReturnFormat]) -> dict[str, str]:
+    """The header's raw texts by tag in lower case. Refuses an item of the standard that is said twice."""
+    known = {name: c.tag for form in formats.values() for c in form.header for name in c.names}
+    found: dict[str, str] = {}
+    for item in element.iter("*"):
+        name = str(item.tag).lower()
+        if len(item):
+            continue
+        if name in found and name in known:
+            raise refusal("HEAD-12", column=known[name])
+        found.setdefault(name, item.text or "")
+    return found
+
+
+def route(said: Mapping[str, str], formats: Mapping[str, ReturnFormat]) -> Routing:
+    """Where a return with these texts (by tag in lower case) belongs. Refuses what is not certain."""
+    form = _format(said.get("collection", "").strip().lower(), formats)
+    return Routing(form, _year(said, form), _authority(said))
+
+
+def stored(form: ReturnFormat, said: Mapping[str, str]) -> dict[str, str | None]:
+    """The header's raw texts by stored column; None where the item is absent."""
+    return {column.stored: _text(column, said) for column in form.header}
+
+
+def _text(column: Column, said: Mapping[str, str]) -> str | None:
+    return next((said[name] for name in column.names if name in said), None)
+
+
+def _format(said: str, formats: Mapping[str, ReturnFormat]) -> ReturnFormat:
+    if not said:
+        raise refusal("HEAD-03")
+    for form in formats.values():
+        if form.collection.lower() == said:
+            return form
+    if said in _OTHERS:
+        raise refusal("HEAD-04", title=_OTHERS[said], reads=reads(formats))
+    raise refusal("HEAD-05", reads=reads(formats))
+
+
+def _year(said: Mapping[str, str], form: ReturnFormat) -> int:
+    text = said.get("year", "").strip()
+    if not _YEAR.fullmatch(text):
+        raise refusal("HEAD-06")
+    year = int(text)
+    if year not in form.years:
+        raise refusal("HEAD-07", years=years(form))
+    day = _DAY.fullmatch(said.get("referencedate", "").strip())
+    if day is None:
+        raise refusal("HEAD-08")
+    if day[1] != form.census_day(year).isoformat():
+        raise refusal("HEAD-09", day=form.census_day(year).isoformat())
+    return year
+
+
+def _authority(said: Mapping[str, str]) -> str:
+    number = said.get("lea", "").strip()
+    if not number:
+        raise refusal("HEAD-10")
+    if not _AUTHORITY.fullmatch(number):
+        raise refusal("HEAD-11")
+    return number

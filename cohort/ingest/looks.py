@@ -1,0 +1,68 @@
+"""What a file looks like by its first bytes, whatever its name says.
+
+An archive is named and refused; it is never opened, so no bomb goes off and no path in it is followed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cohort.errors import ReturnRefused
+from cohort.ingest.refusals import refusal
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_WORKBOOK = (b"xl/", b"[Content_Types].xml")
+
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"\x1f\x8b", "FILE-13"),  # gzip
+    (b"BZh", "FILE-13"),
+    (b"\xfd7zXZ\x00", "FILE-13"),
+    (b"7z\xbc\xaf\x27\x1c", "FILE-13"),
+    (b"Rar!\x1a\x07", "FILE-13"),
+    (b"\x28\xb5\x2f\xfd", "FILE-13"),  # Zstandard
+    (b"%PDF-", "FILE-14"),
+    (b"MZ", "FILE-15"),
+    (b"\x7fELF", "FILE-15"),
+    (b"\xcf\xfa\xed\xfe", "FILE-15"),  # Mach-O
+    (b"#!", "FILE-15"),
+    (b"\x89PNG", "FILE-16"),
+    (b"\xff\xd8\xff", "FILE-16"),  # JPEG
+    (b"GIF8", "FILE-16"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "FILE-17"),  # OLE2
+)
+
+_WEB_PAGE = re.compile(rb"\s*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
+_SEPARATED = re.compile(rb"[^\r\n]*(?:,[^\r\n]*,|;[^\r\n]*;|\t[^\r\n]*\t|\|[^\r\n]*\|)")
+
+
+def container(first: bytes) -> str | None:
+    """The code of the refusal that a file's first block calls for; None where it may be text."""
+    if not first:
+        return "FILE-01"
+    if first.startswith(_ZIP):
+        return _archive(first)
+    return next((code for signature, code in _SIGNATURES if first.startswith(signature)), None)
+
+
+def _archive(first: bytes) -> str:
+    # The lowest bit of the flags says that the first member is encrypted.
+    if len(first) > 6 and first[6] & 1:
+        return "FILE-11"
+    return "FILE-12" if any(name in first[:4096] for name in _WORKBOOK) else "FILE-10"
+
+
+def refuse_what_is_not_xml(text: bytes, reads: str) -> None:
+    """Refuse the first block of decoded text that is empty, a web page, a CSV file or no markup at all."""
+    if (refused := _not_xml(text, reads)) is not None:
+        raise refused
+
+
+def _not_xml(text: bytes, reads: str) -> ReturnRefused | None:
+    stripped = text.lstrip()
+    if not stripped:
+        return refusal("FILE-02")
+    if _WEB_PAGE.match(text):
+        return refusal("FILE-19")
+    if stripped.startswith(b"<"):
+        return None
+    return refusal("FILE-18" if _SEPARATED.match(stripped) else "FILE-20", reads=reads)

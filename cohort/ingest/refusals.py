@@ -1,0 +1,155 @@
+"""Why a whole file is refused: each code with its sentence and its way out, declared once.
+
+FILE is the container and the way it came, ENC the encoding, XML the markup, HEAD the header by which a return
+finds its place. Words in braces are filled with our own names and numbers, never with text from the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cohort.errors import DeclarationError, ReturnRefused, UsageError
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a code says, and the way out."""
+
+    code: str
+    sentence: str
+    remedy: str
+
+
+def _table(*refusals: Refusal) -> dict[str, Refusal]:
+    by_code = {refusal.code: refusal for refusal in refusals}
+    if len(by_code) != len(refusals):
+        raise DeclarationError("a code of a refusal is used twice")
+    return by_code
+
+
+_AGAIN = "Export the return again and send the new file."
+_READS = "Today {reads} can be read."
+_UTF8 = "Save the file as UTF-8 and send it again."
+_SUPPLIER = "Ask the supplier of your system for an export that follows the standard."
+
+REFUSALS = _table(
+    Refusal("FILE-01", "The file is empty.", _AGAIN),
+    Refusal("FILE-02", "The file holds white space or a byte order mark and nothing else.", _AGAIN),
+    Refusal("FILE-03", "The return has a header and nobody in it.", f"{_AGAIN} There is no nil return."),
+    Refusal("FILE-04", "The file is larger than {limit} MB.", "Send one return of one authority and year."),
+    Refusal("FILE-05", "This is a folder.", "Name the file itself."),
+    Refusal("FILE-06", "This is a link to a file.", "Name the file itself."),
+    Refusal("FILE-07", "This is a pipe, a device or a socket.", "Name an ordinary file."),
+    Refusal("FILE-10", "This looks like a zip archive.", f"Unpack it and send the return. {_READS}"),
+    Refusal(
+        "FILE-11", "This looks like a zip archive with a password.", f"Unpack it and send the return. {_READS}"
+    ),
+    Refusal("FILE-12", "This looks like an Excel workbook.", f"Export the return as XML. {_READS}"),
+    Refusal("FILE-13", "This looks like a compressed file.", f"Unpack it and send the return. {_READS}"),
+    Refusal("FILE-14", "This looks like a PDF.", f"Export the return as XML. {_READS}"),
+    Refusal("FILE-15", "This looks like a program.", f"Send the return itself. {_READS}"),
+    Refusal("FILE-16", "This looks like a picture.", f"Send the return itself. {_READS}"),
+    Refusal(
+        "FILE-17",
+        "This looks like an Office file of the old kind, or one with a password.",
+        f"Export the return as XML. {_READS}",
+    ),
+    Refusal("FILE-18", "This looks like a CSV file.", f"Export the return as XML. {_READS}"),
+    Refusal(
+        "FILE-19",
+        "This looks like a web page, perhaps the sign-in page of a portal.",
+        "Sign in, download the return and send that.",
+    ),
+    Refusal("FILE-20", "This is not XML.", _READS),
+    Refusal("ENC-01", "The file is written in UTF-32.", _UTF8),
+    Refusal("ENC-02", "The file is written in UTF-16 without a byte order mark.", _UTF8),
+    Refusal(
+        "ENC-03",
+        "The file declares an encoding that is not read here.",
+        "Save it as UTF-8, UTF-16 with a byte order mark, or windows-1252.",
+    ),
+    Refusal(
+        "ENC-04",
+        "The file declares UTF-8 and line {line} looks like windows-1252.",
+        "Save the file as UTF-8, or declare windows-1252 if that is what it holds.",
+    ),
+    Refusal(
+        "ENC-05",
+        "Line {line} holds bytes that are no letters in the file's encoding.",
+        f"{_UTF8} Check that the file was not damaged on its way.",
+    ),
+    Refusal("ENC-06", "Line {line} holds a zero byte.", f"{_AGAIN} It may have been damaged on its way."),
+    Refusal(
+        "ENC-07",
+        "Line {line} holds a control character, which XML forbids.",
+        "Remove it from the record in your system and export the return again.",
+    ),
+    Refusal("XML-01", "The XML is not well formed at line {line}.", _AGAIN),
+    Refusal("XML-02", "The file stops before its end.", "Send the whole file; the upload may have been cut."),
+    Refusal("XML-03", "The file has a document type declaration (DTD).", "Remove it: a return needs none."),
+    Refusal(
+        "XML-04",
+        "Line {line} uses an entity that XML does not define.",
+        "Write the letter itself; only &amp; &lt; &gt; &quot; &apos; and numbers are read.",
+    ),
+    Refusal("XML-05", "Line {line} nests elements more deeply than any return does.", _SUPPLIER),
+    Refusal("XML-06", "A value is longer than {limit} bytes, near line {line}.", _SUPPLIER),
+    Refusal("XML-07", "A tag is longer than {limit} bytes, near line {line}.", _SUPPLIER),
+    Refusal(
+        "XML-08",
+        "The elements stand in a namespace, or use a prefix that is not declared.",
+        "Remove xmlns=… and prefixes: the standard's elements stand in no namespace.",
+    ),
+    Refusal("XML-09", "One record is larger than {limit} bytes, near line {line}.", _SUPPLIER),
+    Refusal("XML-10", "Line {line} holds something after the end of the return.", "Send one return in one file."),
+    Refusal("XML-11", "The return does not start in the file's first {limit} bytes.", _SUPPLIER),
+    Refusal("XML-12", "A table has more than {limit} rows.", "Send one return of one authority and year."),
+    Refusal("HEAD-01", "The XML is not a return: its outermost element is not Message.", _READS),
+    Refusal("HEAD-02", "The return has no Header before its records.", _SUPPLIER),
+    Refusal("HEAD-03", "The header does not say which collection this is (Collection).", _SUPPLIER),
+    Refusal("HEAD-04", "This looks like the {title}.", _READS),
+    Refusal("HEAD-05", "The header names a collection that is not known here.", _READS),
+    Refusal("HEAD-06", "The header has no year of four digits (Year).", _SUPPLIER),
+    Refusal("HEAD-07", "The return is for a year that is not covered.", "The years covered are {years}."),
+    Refusal("HEAD-08", "The header has no reference date like 2024-01-18 (ReferenceDate).", _SUPPLIER),
+    Refusal(
+        "HEAD-09",
+        "The reference date is not the census day of the return's year, {day}.",
+        "Check that the return was made for the right year, and correct ReferenceDate.",
+    ),
+    Refusal("HEAD-10", "The header does not say whose return this is (LEA).", _SUPPLIER),
+    Refusal("HEAD-11", "The authority's number (LEA) is not three digits.", "Give the DfE number, as in 201."),
+    Refusal("HEAD-12", "The header says {column} twice.", "Leave one, and send the file again."),
+    Refusal("HEAD-13", "The return has two headers.", "Send one return in one file."),
+)
+
+UNUSABLE = _table(
+    Refusal("FILE-08", "There is no such file.", "Check the name and the folder."),
+    Refusal("FILE-09", "The file cannot be read.", "Check that you may read it and that its disk is there."),
+)
+"""Faults of the command, not of the return: nothing was received."""
+
+
+class FileRefused(ReturnRefused):
+    """A refusal with what may be kept of the file: SHA-256 in hex and size in bytes.
+
+    `digest` is None where the file was not read to its end: over the limit, or no ordinary file. `size` is
+    None where it is not known.
+    """
+
+    def __init__(self, refused: ReturnRefused, digest: str | None, size: int | None) -> None:
+        super().__init__(refused.code, refused.sentence, refused.remedy)
+        self.digest = digest
+        self.size = size
+
+
+def refusal(code: str, **words: object) -> ReturnRefused:
+    """The error of a code, its words filled. Words must be our own names or numbers."""
+    entry = REFUSALS[code]
+    return ReturnRefused(code, entry.sentence.format(**words), entry.remedy.format(**words))
+
+
+def unusable(code: str) -> UsageError:
+    """The error of a file that cannot be opened or read (exit code 2)."""
+    entry = UNUSABLE[code]
+    return UsageError(code, entry.sentence, entry.remedy)

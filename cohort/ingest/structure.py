@@ -1,0 +1,134 @@
+"""Findings about the structure of a return: which elements stand where, and how often.
+
+A row that an item is said twice in cannot be trusted, nor one more row than the standard allows: errors. What
+the standard does not know is left out with a query, once a row. Places only: the name of an unknown element
+is not repeated, for anything may stand there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from cohort.ingest import finding
+from cohort.ingest.finding import Cause, causes
+from cohort.ingest.format import Column, Level, ReturnFormat, Table
+
+UNKNOWN = Cause(
+    "READ-01",
+    Level.QUERY,
+    "This record holds an element that the standard does not have here; it was left out.",
+    "Check with your supplier which item it should have been.",
+)
+REPEATED = Cause(
+    "READ-02",
+    Level.ERROR,
+    "{column} stands more than once in this record.",
+    "Leave the right one and send the return again.",
+)
+TOO_MANY = Cause(
+    "READ-03",
+    Level.ERROR,
+    "There are more of these under one record than the standard allows.",
+    "Leave the right ones and send the return again.",
+)
+OTHER_YEAR = Cause(
+    "READ-04",
+    Level.QUERY,
+    "{column} is not part of this year's return.",
+    "Check that the export was made for the right year.",
+)
+STRAY_TEXT = Cause(
+    "READ-05",
+    Level.QUERY,
+    "There is text in this record that stands in no item; it was left out.",
+    "Check with your supplier which item it belongs to.",
+)
+NESTED = Cause(
+    "READ-06",
+    Level.ERROR,
+    "{column} holds elements where a value should stand.",
+    "Give the value alone and send the return again.",
+)
+
+OUTSIDE = Cause(
+    "READ-07",
+    Level.QUERY,
+    "The return holds elements or text that the standard does not have, outside any record; they were left out.",
+    "Check with your supplier what they should have been.",
+)
+
+CAUSES = causes(UNKNOWN, REPEATED, TOO_MANY, OTHER_YEAR, STRAY_TEXT, NESTED, OUTSIDE)
+"""What each code of the reader means."""
+
+MOST_QUERIES = 1000
+"""Queries kept of one code in one table; a fault of the software that wrote the file is in every row."""
+
+HEADER = "Header"
+"""The table that findings about the header name; it has one row."""
+
+
+@dataclass
+class Findings:
+    """Places found while a file is read, each once; errors are all kept, queries up to MOST_QUERIES."""
+
+    _places: dict[tuple[str, str, int, str], Cause] = field(default_factory=dict)
+    _queries: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, cause: Cause, table: str, row: int, column: str = "") -> None:
+        """Note one place."""
+        place = (cause.code, table, row, column)
+        if place in self._places:
+            return
+        if cause.level is Level.QUERY:
+            self._queries[cause.code, table] += 1
+            if self._queries[cause.code, table] > MOST_QUERIES:
+                return
+        self._places[place] = cause
+
+    def add_header(self, form: ReturnFormat, year: int, texts: Mapping[str, str]) -> None:
+        """Note what the header should not hold; `texts` by tag in lower case."""
+        for column in form.header:
+            if not column.in_year(year) and any(texts.get(name) for name in column.names):
+                self.add(OTHER_YEAR, HEADER, 1, column.tag)
+        if set(texts) - {name for column in form.header for name in column.names}:
+            self.add(UNKNOWN, HEADER, 1)
+
+    def frame(self) -> pl.DataFrame:
+        """All places as a frame of `finding.SCHEMA`."""
+        rows = [finding.at(cause, *place[1:]) for place, cause in self._places.items()]
+        return pl.DataFrame(rows, schema=finding.SCHEMA)
+
+
+def of_tables(form: ReturnFormat, year: int, tables: dict[str, pl.DataFrame]) -> list[pl.DataFrame]:
+    """What can be judged once all rows are there: rows too many, and items of other years."""
+    found = [finding.none()]
+    for table in form.tables:
+        frame = tables[table.name]
+        found += [_too_many(form, table, frame)] if table.at_most is not None else []
+        found += [_other_year(table, column, frame) for column in table.columns if not column.in_year(year)]
+    return found
+
+
+def _too_many(form: ReturnFormat, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    parent = form.by_name[table.parent or ""].key
+    place = pl.int_range(pl.len()).over(parent)
+    return _places(TOO_MANY, table, "", frame.filter(place >= table.at_most))
+
+
+def _other_year(table: Table, column: Column, frame: pl.DataFrame) -> pl.DataFrame:
+    given = pl.col(column.stored).fill_null("") != ""
+    return _places(OTHER_YEAR, table, column.tag, frame.filter(given).head(MOST_QUERIES))
+
+
+def _places(cause: Cause, table: Table, column: str, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(
+        pl.lit(cause.code).alias("code"),
+        pl.lit(cause.level.value).alias("level"),
+        pl.lit(table.name).alias("table"),
+        pl.col("row_number").cast(pl.Int64).alias("row"),
+        pl.lit(column).alias("column"),
+    )
