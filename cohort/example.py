@@ -17,7 +17,7 @@ import polars as pl
 
 from cohort.errors import DeclarationError
 
-BOOLEANS = {"yes": True, "no": False, "": None}
+BOOLEANS = {"yes": True, "no": False}
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Example:
 def read(text: str, types: Mapping[str, pl.DataType | type[pl.DataType]]) -> Example:
     """Parse a text table. `types` gives the Polars type of every column that may stand in it."""
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    if not lines:
+        raise DeclarationError("an example is empty")
     halves = [line.split("||") for line in lines]
     if any(len(half) != 2 for half in halves):
         raise DeclarationError("each line of an example wants one ||")
@@ -42,12 +44,23 @@ def _frame(lines: list[str], types: Mapping[str, pl.DataType | type[pl.DataType]
     unknown = [name for name in header if name not in types]
     if unknown or any(len(row) != len(header) for row in rows):
         raise DeclarationError(f"example with unknown columns {unknown} or ragged rows")
+    if len(header) != len(set(header)):
+        raise DeclarationError("a column of an example stands twice")
     columns = zip(header, zip(*rows, strict=True) if rows else [()] * len(header), strict=True)
     return pl.DataFrame([_series(name, cells, types[name]) for name, cells in columns])
 
 
 def _series(name: str, cells: tuple[str, ...], kind: pl.DataType | type[pl.DataType]) -> pl.Series:
+    texts = pl.Series(name, [cell or None for cell in cells], pl.String)
+    values = _read(texts, kind)
+    lost = texts.filter(values.is_null() & texts.is_not_null()).to_list()
+    if lost:
+        raise DeclarationError(f"an example's {name}: {', '.join(map(repr, lost))} is no {kind}")
+    return values
+
+
+def _read(texts: pl.Series, kind: pl.DataType | type[pl.DataType]) -> pl.Series:
+    """The values of the cells, null where they cannot be read."""
     if kind == pl.Boolean:
-        return pl.Series(name, [BOOLEANS[cell] for cell in cells], pl.Boolean)
-    strings = pl.Series(name, [cell or None for cell in cells], pl.String)
-    return strings.str.to_date("%Y-%m-%d") if kind == pl.Date else strings.cast(kind)
+        return texts.replace_strict(BOOLEANS, default=None, return_dtype=pl.Boolean)
+    return texts.str.to_date("%Y-%m-%d", strict=False) if kind == pl.Date else texts.cast(kind, strict=False)

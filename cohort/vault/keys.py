@@ -60,6 +60,8 @@ def create(path: Path) -> KeyRing:
         ) from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump({"keys": [key.hex() for key in ring.keys]}, file)
+        file.flush()
+        os.fsync(file.fileno())  # the first token must not outlive the only key
     return ring
 
 
@@ -83,12 +85,12 @@ def _file_keys(path: Path) -> list[str]:
 
 
 def _ring(texts: list[str], place: str) -> KeyRing:
-    if not texts or EXAMPLE in texts:
-        raise UsageError("KEY-05", f"{place} holds the example key, or none.", "Run: cohort keys init")
     try:
         keys = tuple(bytes.fromhex(text) for text in texts)
     except (ValueError, TypeError):
         raise UsageError("KEY-04", f"{place} is not a key ring.", "Keys are written in hexadecimal.") from None
+    if not keys or any(key and not any(key) for key in keys):  # zeros, however they are spaced or many
+        raise UsageError("KEY-05", f"{place} holds the example key, or none.", "Run: cohort keys init")
     if any(len(key) < KEY_BYTES for key in keys):
         raise UsageError("KEY-06", f"A key in {place} is shorter than {KEY_BYTES} bytes.", "Run: cohort keys init")
     return KeyRing(keys)

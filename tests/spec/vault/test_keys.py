@@ -1,0 +1,152 @@
+"""The key ring: who may read it, what is refused, and that nothing ever shows a key."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import traceback
+from pathlib import Path
+
+import pytest
+
+from cohort.errors import UsageError
+from cohort.vault.keys import EXAMPLE, KEY_BYTES, VARIABLE, KeyRing, create, load, throwaway
+
+KEY = "5a" * KEY_BYTES
+NEXT = "c3" * KEY_BYTES
+
+
+def ring_file(folder: Path, content: object, mode: int = 0o600) -> Path:
+    path = folder / "keyring.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    path.chmod(mode)
+    return path
+
+
+def refusal(path: Path, environment: dict[str, str] | None = None) -> str:
+    with pytest.raises(UsageError) as raised:
+        load(path, environment or {})
+    assert raised.value.remedy
+    return raised.value.code
+
+
+def test_a_ring_that_was_made_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "vault" / "keyring.json"
+    made = create(path)
+    assert load(path, {}) == made
+    assert (made.version, len(made.keys[0])) == (1, KEY_BYTES)
+
+
+def test_a_new_ring_is_for_its_owner_alone_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        path = tmp_path / "vault" / "keyring.json"
+        create(path)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_two_rings_never_hold_the_same_key(tmp_path: Path) -> None:
+    assert create(tmp_path / "a").keys != create(tmp_path / "b").keys
+    assert throwaway().keys != throwaway().keys
+
+
+def test_a_ring_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "keyring.json"
+    first = create(path)
+    with pytest.raises(UsageError) as raised:
+        create(path)
+    assert raised.value.code == "KEY-01"
+    assert load(path, {}) == first
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o610, 0o644, 0o666])
+def test_a_ring_that_others_may_reach_is_refused(tmp_path: Path, mode: int) -> None:
+    assert refusal(ring_file(tmp_path, {"keys": [KEY]}, mode)) == "KEY-03"
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400])
+def test_a_ring_that_only_its_owner_may_read_is_taken(tmp_path: Path, mode: int) -> None:
+    assert load(ring_file(tmp_path, {"keys": [KEY]}, mode), {}).keys == (bytes.fromhex(KEY),)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("", "KEY-04"),
+        ("not json", "KEY-04"),
+        ("[]", "KEY-04"),
+        ({}, "KEY-04"),
+        ({"keys": None}, "KEY-04"),
+        ({"keys": [None]}, "KEY-04"),
+        ({"keys": [7]}, "KEY-04"),
+        ({"keys": KEY}, "KEY-04"),
+        ({"keys": ["xy" * KEY_BYTES]}, "KEY-04"),
+        ({"keys": []}, "KEY-05"),
+        ({"keys": [EXAMPLE]}, "KEY-05"),
+        ({"keys": [KEY, EXAMPLE]}, "KEY-05"),
+        ({"keys": [" ".join(["00"] * KEY_BYTES)]}, "KEY-05"),
+        ({"keys": ["00" * (KEY_BYTES + 1)]}, "KEY-05"),
+        ({"keys": [KEY[:-2]]}, "KEY-06"),
+        ({"keys": [KEY, ""]}, "KEY-06"),
+    ],
+)
+def test_what_is_no_usable_ring_is_refused_by_its_fault(tmp_path: Path, content: object, code: str) -> None:
+    assert refusal(ring_file(tmp_path, content)) == code
+
+
+def test_a_file_in_another_encoding_is_refused_and_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "keyring.json"
+    path.write_bytes(b'{"keys": ["\xff\xfe' + KEY.encode() + b'"]}')
+    path.chmod(0o600)
+    assert refusal(path) == "KEY-04"
+
+
+def test_an_absent_ring_is_refused_with_the_command_that_makes_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as raised:
+        load(tmp_path / "keyring.json", {})
+    assert raised.value.code == "KEY-02"
+    assert "cohort keys init" in raised.value.remedy
+
+
+def test_the_environment_serves_where_there_is_no_file(tmp_path: Path) -> None:
+    assert load(tmp_path / "none", {VARIABLE: KEY}).keys == (bytes.fromhex(KEY),)
+
+
+def test_a_file_goes_before_the_environment(tmp_path: Path) -> None:
+    path = ring_file(tmp_path, {"keys": [KEY]})
+    assert load(path, {VARIABLE: NEXT}).keys == (bytes.fromhex(KEY),)
+
+
+@pytest.mark.parametrize(("text", "code"), [(EXAMPLE, "KEY-05"), ("5a", "KEY-06"), ("secret", "KEY-04")])
+def test_the_environment_is_held_to_the_same(tmp_path: Path, text: str, code: str) -> None:
+    assert refusal(tmp_path / "none", {VARIABLE: text}) == code
+
+
+def test_no_text_form_of_a_ring_shows_a_key() -> None:
+    ring = KeyRing((bytes.fromhex(KEY), bytes.fromhex(NEXT)))
+    shown = f"{ring!r} {ring} {[ring]}"
+    assert "version=2" in shown
+    for key in ring.keys:
+        assert key.hex() not in shown
+        assert repr(key)[2:10] not in shown
+
+
+@pytest.mark.parametrize("content", [{"keys": [KEY[:-2]]}, {"keys": [KEY + "g"]}, {"keys": KEY}])
+def test_no_refusal_quotes_what_the_file_holds(tmp_path: Path, content: object) -> None:
+    path = ring_file(tmp_path, content)
+    with pytest.raises(UsageError) as raised:
+        load(path, {})
+    assert KEY[:8] not in "".join(traceback.format_exception(raised.value))
+
+
+def test_a_derived_key_stands_for_its_purpose_and_survives_rotation() -> None:
+    one, two = KeyRing((bytes.fromhex(KEY),)), KeyRing((bytes.fromhex(KEY), bytes.fromhex(NEXT)))
+    assert one.derive("project a") == two.derive("project a")
+    assert one.derive("project a") != one.derive("project b")
+    assert one.derive("project a") != KeyRing((bytes.fromhex(NEXT),)).derive("project a")
+    assert len(one.derive("project a")) == KEY_BYTES
