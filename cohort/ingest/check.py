@@ -14,7 +14,7 @@ import polars as pl
 
 from cohort.catalogue import collect
 from cohort.errors import DeclarationError
-from cohort.ingest import finding
+from cohort.ingest import doubt, finding
 from cohort.ingest.format import Level, ReturnFormat
 from cohort.ingest.parse import places
 from cohort.ingest.rule import Rule
@@ -54,16 +54,30 @@ def rules() -> Mapping[str, Rule]:
 def check(linked: LinkedReturn, prior: pl.DataFrame | None = None) -> CheckedReturn:
     """Run the year's rules. `prior` is what the record knew of these persons a year ago, None where unknown."""
     given = linked.pseudonymous
-    tables = _with_person_ids(given.tables, linked.links)
-    seen = frames(given.format, given.year, given.authority_code, tables, prior)
     current = [r for r in rules().values() if r.in_year(given.year) and r.table in given.format.by_stored]
     not_run = tuple(r.code for r in current if prior is None and looks_back(r))
     ran = [r for r in current if r.code not in not_run]
-    broken = finding.gather(_broken(given.format, seen, ran))
-    cells = given.findings.filter(pl.col("level") == Level.ERROR.value)
-    fresh = broken.join(cells, on=PLACE, how="anti") if cells.height else broken
+    broken = finding.gather(_broken(given.format, seen(linked, prior), ran))
+    fresh = broken.join(_cells_at_fault(linked), on=PLACE, how="anti")
     findings = finding.gather([given.findings, linked.findings, fresh])
     return CheckedReturn(linked, findings, not_run, set_aside(given.format, given.tables, findings))
+
+
+def seen(linked: LinkedReturn, prior: pl.DataFrame | None = None) -> dict[str, pl.DataFrame]:
+    """The frame that rules of each stored table see, with flags beside the columns that hold cells at fault."""
+    given = linked.pseudonymous
+    tables = _with_person_ids(given.tables, linked.links)
+    marked = doubt.marked(given.format, tables, _cells_at_fault(linked))
+    return frames(given.format, given.year, given.authority_code, marked, prior)
+
+
+def unseen(rule: Rule, columns: Iterable[str]) -> set[str]:
+    """Columns that a rule looks at and its table does not show: no rule may name an identifier."""
+    return set(rule.broken.meta.root_names()) - set(columns)
+
+
+def _cells_at_fault(linked: LinkedReturn) -> pl.DataFrame:
+    return linked.pseudonymous.findings.filter(pl.col("level") == Level.ERROR.value)
 
 
 def looks_back(rule: Rule) -> bool:
@@ -78,25 +92,29 @@ def _with_person_ids(tables: Mapping[str, pl.DataFrame], links: pl.DataFrame) ->
     }
 
 
-def _broken(form: ReturnFormat, seen: Mapping[str, pl.DataFrame], ran: Iterable[Rule]) -> list[pl.DataFrame]:
+def _broken(form: ReturnFormat, frames: Mapping[str, pl.DataFrame], ran: Iterable[Rule]) -> list[pl.DataFrame]:
     by_table: dict[str, list[Rule]] = {}
     for rule in ran:
         by_table.setdefault(rule.table, []).append(rule)
     found = []
     for stored, group in by_table.items():
         table = form.by_stored[stored]
-        frame = seen[stored]
-        for rule in group:
-            unknown = set(rule.broken.meta.root_names()) - set(frame.columns)
-            if unknown:
-                raise DeclarationError(f"{rule.code} looks at {sorted(unknown)}, which {stored} does not show")
-        judged = frame.select("row_number", *(rule.broken.alias(rule.code) for rule in group))
+        judged = frames[stored].select("row_number", *(_verdict(rule, frames[stored]) for rule in group))
         for rule in group:
             rows = judged.filter(pl.col(rule.code))["row_number"]
             if len(rows):
-                tag = table.column(rule.column).tag
-                found.append(places(rule.level, rule.code, table.name, rows, tag))
+                found.append(places(rule.level, rule.code, table.name, rows, form.tag(table, rule.column)))
     return found
+
+
+def _verdict(rule: Rule, frame: pl.DataFrame) -> pl.Expr:
+    """True where the rule is broken and no cell that it looks at was at fault."""
+    unknown = unseen(rule, frame.columns)
+    if unknown:
+        raise DeclarationError(f"{rule.code} looks at {sorted(unknown)}, which {rule.table} does not show")
+    doubts = doubt.of(rule.broken, frame.columns)
+    sure = ~pl.any_horizontal(doubts) if doubts else pl.lit(value=True)
+    return (rule.broken & sure).alias(rule.code)
 
 
 def set_aside(

@@ -181,6 +181,17 @@ class ReturnFormat:
         """Tables by the stored table that they feed."""
         return {t.stored: t for t in self.tables}
 
+    def tag(self, table: Table, stored: str) -> str:
+        """The standard's name of what a finding is about: an item of the table, or a whole record of a table.
+
+        Raises DeclarationError where the table feeds no such column.
+        """
+        names = {c.stored: c.tag for c in table.columns} | {t.stored: t.name for t in self.tables}
+        try:
+            return names[stored]
+        except KeyError:
+            raise DeclarationError(f"{table.name} feeds no {stored}") from None
+
     def children(self, table: Table) -> tuple[Table, ...]:
         """The tables that hang directly under one."""
         return tuple(t for t in self.tables if t.parent == table.name)

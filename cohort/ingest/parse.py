@@ -135,13 +135,18 @@ def _count_trimmed(raw: pl.DataFrame, clean: pl.DataFrame, columns: Iterable[Col
 
 def _trimmed(parsed: Iterable[_ParsedTable]) -> dict[str, int]:
     total = sum(p.trimmed for p in parsed)
-    return {"cells freed of outer space and invisible characters": total} if total else {}
+    return (
+        {"cells freed of outer space and invisible characters, or with letters composed": total} if total else {}
+    )
 
 
 def _header(raw: RawReturn, census: date) -> dict[str, object]:
     """The head's values, typed. Raises ReturnRefused where a cell of the head is at fault."""
     columns = [c for c in raw.format.header if c.in_year(raw.year)]
-    frame = pl.DataFrame({c.stored: [raw.header.get(c.stored)] for c in columns}, schema_overrides=pl.String)
+    names = [c.stored for c in columns]
+    frame = pl.DataFrame(
+        {c.stored: [raw.header.get(c.stored)] for c in columns}, schema=dict.fromkeys(names, pl.String)
+    )
     clean = frame.with_columns(cell.cleaned(c).alias(c.stored) for c in columns)
     readings = {c.stored: cell.reading(c, raw.year, census) for c in columns}
     for column in columns:

@@ -12,7 +12,8 @@ from datetime import date
 
 import polars as pl
 
-from cohort.ingest.format import ReturnFormat, Table
+from cohort.ingest import doubt
+from cohort.ingest.format import Fact, ReturnFormat, Table
 from cohort.ingest.parse import PERSON_ROW
 
 REQUEST_ROW = "request_row"
@@ -35,13 +36,14 @@ def frames(
     prior: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """The frame that rules of each stored table see. `tables` have person_id where `prior` is given."""
-    lit = _return_literals(form, year, authority_code)
+    lit = reference_values(form, year, authority_code)
     line = _line(form, tables)
     persons = _prefixed(tables[form.tables[0].stored], form.lineage[form.tables[0].stored], PERSON_ROW)
     return {t.stored: _frame(form, t, tables, lit, line, persons, prior) for t in form.tables}
 
 
-def _return_literals(form: ReturnFormat, year: int, authority_code: str) -> list[pl.Expr]:
+def reference_values(form: ReturnFormat, year: int, authority_code: str) -> list[pl.Expr]:
+    """`return.…`: what holds for every row of a return."""
     census: date = form.census_day(year)
     return [
         pl.lit(year, pl.Int64).alias("return.year"),
@@ -103,7 +105,19 @@ def _with_facts(
     frame = tables[table.stored]
     for fact in form.facts:
         if fact.table == table.stored:
-            below = tables[fact.of].with_columns(lit).group_by(table.key).agg(fact.expression().alias(fact.name))
-            joined = frame.join(below, left_on="row_number", right_on=table.key, how="left", maintain_order="left")
+            counted = _counted(fact, table, tables[fact.of].with_columns(lit))
+            joined = frame.join(
+                counted, left_on="row_number", right_on=table.key, how="left", maintain_order="left"
+            )
             frame = joined.with_columns(pl.col(fact.name).fill_null(0).cast(fact.type))
     return frame
+
+
+def _counted(fact: Fact, table: Table, below: pl.DataFrame) -> pl.DataFrame:
+    """The fact by row of its table, and whether a cell that it counts was at fault."""
+    expression = fact.expression()
+    doubts = doubt.of(expression, below.columns)
+    columns = [expression.alias(fact.name)]
+    if doubts:
+        columns.append(pl.any_horizontal(doubts).any().alias(fact.name + doubt.SIGN))
+    return below.group_by(table.key).agg(columns)

@@ -286,10 +286,20 @@ def _main() -> pl.Expr:
     return (pl.col("rank_code") == "1").sum()
 
 
+def _not_ceased() -> pl.Expr:
+    return pl.col("cease_date").is_null().sum()
+
+
 def _open_main() -> pl.Expr:
     entered = pl.col("entry_date").is_null() | (pl.col("entry_date") <= pl.col("return.census_date"))
     staying = pl.col("leaving_date").is_null() | (pl.col("leaving_date") >= pl.col("return.census_date"))
     return ((pl.col("rank_code") == "1") & entered & staying).fill_null(False).sum()
+
+
+def _lasting_main() -> pl.Expr:
+    # Who leaves one school on census day may enter the next on that day.
+    staying = pl.col("leaving_date").is_null() | (pl.col("leaving_date") > pl.col("return.census_date"))
+    return ((pl.col("rank_code") == "1") & staying).sum()
 
 
 SEN2 = ReturnFormat(
@@ -310,10 +320,13 @@ SEN2 = ReturnFormat(
     census_day=census_day,
     facts=(
         Fact("n_requests", "person_trait", "ehc_request", _count),
+        Fact("n_plans", "person_trait", "ehc_plan", _count),
+        Fact("n_open_plans", "person_trait", "ehc_plan", _not_ceased),
         Fact("n_settings", "ehc_plan", "plan_setting", _count),
         Fact("n_main_settings", "ehc_plan", "plan_setting", _main),
         Fact("n_placements", "active_plan", "placement", _count),
         Fact("n_open_main_placements", "active_plan", "placement", _open_main),
+        Fact("n_lasting_main_placements", "active_plan", "placement", _lasting_main),
         Fact("n_needs", "active_plan", "plan_need", _count),
         Fact("n_main_needs", "active_plan", "plan_need", _main),
     ),

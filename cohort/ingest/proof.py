@@ -1,0 +1,99 @@
+"""A rule is proved by its own example: the rows marked `yes` break it and the others do not.
+
+The types of an example's columns are found by sending an empty return up the stair, so nothing is declared
+twice and no example can name a column that its rule would not see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import polars as pl
+
+from cohort import example
+from cohort.errors import DeclarationError
+from cohort.ingest import check, finding
+from cohort.ingest.format import ReturnFormat, Table
+from cohort.ingest.parse import parse
+from cohort.ingest.pseudonymise import pseudonymise
+from cohort.ingest.read import RawReturn, declared_formats
+from cohort.ingest.rule import Rule
+from cohort.ingest.visible import PRIOR, reference_values
+from cohort.vault.keys import throwaway
+from cohort.vault.link import link, nobody
+
+Types = Mapping[str, pl.DataType | type[pl.DataType]]
+
+BREAKS = "breaks"
+AUTHORITY = "201"
+"""The authority whose return an example stands in, unless the example says otherwise."""
+
+
+def year_of_proof(rule: Rule, form: ReturnFormat) -> int:
+    """The first year of the format in which the rule holds."""
+    return next(year for year in form.years if rule.in_year(year))
+
+
+def format_of(rule: Rule) -> ReturnFormat:
+    """The format that feeds the rule's table. Raises DeclarationError where none does."""
+    for form in declared_formats().values():
+        if rule.table in form.by_stored:
+            return form
+    raise DeclarationError(f"{rule.code}: no format feeds {rule.table}")
+
+
+@cache
+def visible_types(collection: str, year: int) -> Mapping[str, Types]:
+    """Stored table → column that its rules see → Polars type, last year's columns included."""
+    empty = _empty(declared_formats()[collection], year)
+    linked = link(pseudonymise(parse(empty), throwaway()), nobody())
+    frames = check.seen(linked, pl.DataFrame(schema=PRIOR))
+    return {stored: dict(frame.schema) for stored, frame in frames.items()}
+
+
+def given_rows(rule: Rule, types: Types, year: int) -> pl.DataFrame:
+    """The rows of a rule's example as the rule would see them in that year, with `breaks` beside them.
+
+    What the example leaves out is null, but for `row_number` (its own place) and `return.…` (the year's).
+    Raises DeclarationError where the example or the rule names a column that the table does not show.
+    """
+    unknown = check.unseen(rule, types)
+    if unknown:
+        raise DeclarationError(f"{rule.code} looks at {sorted(unknown)}, which {rule.table} does not show")
+    read = example.read(rule.example, {**types, BREAKS: pl.Boolean})
+    rows = read.given.hstack(read.expected.select(BREAKS))
+    own = [] if "row_number" in rows.columns else [pl.int_range(1, pl.len() + 1).alias("row_number")]
+    of_year = reference_values(format_of(rule), year, AUTHORITY)
+    reference = [value for value in of_year if value.meta.output_name() not in rows.columns]
+    rows = rows.with_columns(*own, *reference)
+    absent = [pl.lit(None, kind).alias(name) for name, kind in types.items() if name not in rows.columns]
+    return rows.with_columns(absent)
+
+
+def prove(rule: Rule, types: Types, year: int) -> None:
+    """Hold a rule against its example. Raises DeclarationError with the rows (from 1) that it judges otherwise."""
+    rows = given_rows(rule, types, year)
+    if rows[BREAKS].n_unique() != len({True, False}):
+        raise DeclarationError(f"{rule.code}: its example wants rows that break it and rows that do not")
+    judged = rows.select(rule.broken.alias("broken"), BREAKS).with_row_index("row", offset=1)
+    wrong = judged.filter(pl.col("broken") != pl.col(BREAKS))["row"].to_list()
+    if wrong:
+        raise DeclarationError(f"{rule.code} judges rows {wrong} of its example otherwise than the example says")
+
+
+def _empty(form: ReturnFormat, year: int) -> RawReturn:
+    """A return with a head and nobody in it."""
+    head = {
+        "collection": form.collection,
+        "collection_year": str(year),
+        "census_date": form.census_day(year).isoformat(),
+        "authority_code": AUTHORITY,
+    }
+    tables = {table.name: _no_rows(form, table) for table in form.tables}
+    return RawReturn(form, year, AUTHORITY, head, tables, finding.none(), {}, "", 0)
+
+
+def _no_rows(form: ReturnFormat, table: Table) -> pl.DataFrame:
+    keys = ["row_number", *(above.key for above in form.ancestors(table))]
+    return pl.DataFrame(schema={**dict.fromkeys(keys, pl.UInt32), **{c.stored: pl.String for c in table.columns}})

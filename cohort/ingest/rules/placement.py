@@ -1,0 +1,224 @@
+"""Rules on PlacementDetail: where a person with an active plan is.
+
+A URN beside SENSetting, a residential code other than the plan's, and two placements at one establishment are
+lawful, and are not asked about.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cohort.ingest.format import Level
+from cohort.ingest.rule import rule
+
+AWAY = ["NEET", "NIEC", "NIEO", "EHE"]
+"""Settings of a person who is at no establishment."""
+
+
+@rule(
+    "PLACEMENTDETAIL-01",
+    table="placement",
+    column="setting_code",
+    level=Level.QUERY,
+    sentence="A placement is told by its URN, its UKPRN or its kind.",
+    advice="Enter the URN or UKPRN; where there is none, enter SENSetting (NEET and EHE among them).",
+    example="""
+        urn    | ukprn    | setting_code || breaks
+               |          |              || yes
+        100001 |          |              || no
+               | 10000001 |              || no
+               |          | NEET         || no
+               |          | EHE          || no
+        100001 | 10000001 | OTH          || no
+    """,
+)
+def told_by_something() -> pl.Expr:
+    return pl.all_horizontal(pl.col("urn", "ukprn", "setting_code").is_null())
+
+
+@rule(
+    "PLACEMENTDETAIL-02",
+    table="placement",
+    column="leaving_date",
+    sentence="A person does not leave a placement before entering it.",
+    advice="Correct one of the two dates.",
+    example="""
+        entry_date | leaving_date || breaks
+        2023-09-04 | 2023-09-03   || yes
+        2023-09-04 | 2023-09-04   || no
+        2023-09-04 | 2024-07-19   || no
+        2023-09-04 |              || no
+                   | 2023-09-03   || no
+    """,
+)
+def leaves_after_entry() -> pl.Expr:
+    return pl.col("leaving_date") < pl.col("entry_date")
+
+
+@rule(
+    "PLACEMENTDETAIL-03",
+    table="placement",
+    column="entry_date",
+    sentence="A placement does not begin after the plan ended.",
+    advice="Correct EntryDate or CeaseDate, or take the placement out: it was made without the plan.",
+    example="""
+        entry_date | plan.cease_date || breaks
+        2024-01-01 | 2023-12-31      || yes
+        2023-12-31 | 2023-12-31      || no
+        2020-09-01 | 2023-12-31      || no
+        2024-01-01 |                 || no
+                   | 2023-12-31      || no
+    """,
+)
+def placed_while_planned() -> pl.Expr:
+    return pl.col("entry_date") > pl.col("plan.cease_date")
+
+
+@rule(
+    "PLACEMENTDETAIL-04",
+    table="placement",
+    column="is_resourced_provision",
+    sentence="A place is in a SEN unit or in resourced provision, not in both.",
+    advice="Set one of the two indicators to 0.",
+    example="""
+        is_sen_unit | is_resourced_provision || breaks
+        yes         | yes                    || yes
+        yes         | no                     || no
+        no          | yes                    || no
+        yes         |                        || no
+    """,
+)
+def unit_or_resourced() -> pl.Expr:
+    return pl.col("is_sen_unit") & pl.col("is_resourced_provision")
+
+
+@rule(
+    "PLACEMENTDETAIL-05",
+    table="placement",
+    column="is_sen_unit",
+    sentence="A SEN unit is part of a school with a URN.",
+    advice="Enter the URN of the school, or set SENunitIndicator to 0.",
+    example="""
+        is_sen_unit | urn    || breaks
+        yes         |        || yes
+        yes         | 100001 || no
+        no          |        || no
+    """,
+)
+def unit_in_a_school() -> pl.Expr:
+    return pl.col("is_sen_unit") & pl.col("urn").is_null()
+
+
+@rule(
+    "PLACEMENTDETAIL-06",
+    table="placement",
+    column="is_resourced_provision",
+    sentence="Resourced provision is part of a school with a URN.",
+    advice="Enter the URN of the school, or set ResourcedProvisionIndicator to 0.",
+    example="""
+        is_resourced_provision | urn    || breaks
+        yes                    |        || yes
+        yes                    | 100001 || no
+        no                     |        || no
+    """,
+)
+def resourced_in_a_school() -> pl.Expr:
+    return pl.col("is_resourced_provision") & pl.col("urn").is_null()
+
+
+@rule(
+    "PLACEMENTDETAIL-07",
+    table="placement",
+    column="work_based_code",
+    level=Level.QUERY,
+    sentence="A person in work-based learning was 16 by 31 August.",
+    advice="Check WBP and the date of birth.",
+    example="""
+        work_based_code | person.age_on_31_august || breaks
+        S               | 15                      || yes
+        A               | 16                      || no
+        T               | 24                      || no
+                        | 9                       || no
+    """,
+)
+def work_from_16() -> pl.Expr:
+    return pl.col("work_based_code").is_not_null() & (pl.col("person.age_on_31_august") < 16)
+
+
+@rule(
+    "PLACEMENTDETAIL-08",
+    table="placement",
+    column="setting_code",
+    level=Level.QUERY,
+    sentence="NEET is a setting of persons from 16 to 25.",
+    advice="For a child of school age who is out of education use NIEO, and check the date of birth.",
+    example="""
+        setting_code | person.age_on_31_august || breaks
+        NEET         | 15                      || yes
+        NEET         | 26                      || yes
+        NEET         | 16                      || no
+        NEET         | 25                      || no
+        NIEO         | 9                       || no
+    """,
+)
+def neet_from_16() -> pl.Expr:
+    return (pl.col("setting_code") == "NEET") & ~pl.col("person.age_on_31_august").is_between(16, 25)
+
+
+@rule(
+    "PLACEMENTDETAIL-09",
+    table="placement",
+    column="setting_code",
+    level=Level.QUERY,
+    sentence="A child at an early years provider was under 6 on 31 August.",
+    advice="Check the setting and the date of birth.",
+    example="""
+        setting_code | person.age_on_31_august || breaks
+        EYP          | 6                       || yes
+        EYP          | 5                       || no
+        EYP          | 2                       || no
+        OPA          | 6                       || no
+    """,
+)
+def early_years_are_early() -> pl.Expr:
+    return (pl.col("setting_code") == "EYP") & (pl.col("person.age_on_31_august") > 5)
+
+
+@rule(
+    "PLACEMENTDETAIL-10",
+    table="placement",
+    column="leaving_date",
+    level=Level.QUERY,
+    sentence="A placement that ended before the calendar year is not returned again.",
+    advice="Leave it out, or correct the date.",
+    example="""
+        leaving_date | return.from_date || breaks
+        2022-12-31   | 2023-01-01       || yes
+        2023-01-01   | 2023-01-01       || no
+                     | 2023-01-01       || no
+    """,
+)
+def lasted_into_the_year() -> pl.Expr:
+    return pl.col("leaving_date") < pl.col("return.from_date")
+
+
+@rule(
+    "PLACEMENTDETAIL-11",
+    table="placement",
+    column="residential_code",
+    level=Level.QUERY,
+    sentence="A person who is at no establishment does not board there.",
+    advice="Leave Res empty, or enter the establishment.",
+    example="""
+        residential_code | setting_code | urn    | ukprn || breaks
+        A                | NEET         |        |       || yes
+        B                | EHE          |        |       || yes
+        A                | OTH          |        |       || no
+        B                | OTH          | 100001 |       || no
+        A                | EHE          | 100001 |       || no
+                         | NEET         |        |       || no
+    """,
+)
+def boards_somewhere() -> pl.Expr:
+    nowhere = pl.all_horizontal(pl.col("urn", "ukprn").is_null())
+    return pl.col("residential_code").is_not_null() & pl.col("setting_code").is_in(AWAY) & nowhere
