@@ -4,8 +4,9 @@ Its head lies over two lines (years, then three measures a year, and two more in
 regions are headings between rows; a dash is no appeal; `..` stands where an authority was not there in that
 year; footnote digits are glued to names. Its authority numbers are not to be trusted: in the edition of 2025
 Nottingham, Nottinghamshire and Northamptonshire carry each other's, so do Cambridgeshire and Central
-Bedfordshire, and Dorset carries its number of 2019 for the years before. Names are right: the number is
-looked up by name and year, and every repair is noted.
+Bedfordshire, and Dorset carries its number of 2019 for the years before. Names are right (another release of
+the DfE gives the same rates under the same names): the number is looked up by name and year, and every repair
+is noted. What a wrong number did to the table's own denominators stands in `cohort.reference.faults`.
 """
 
 from __future__ import annotations

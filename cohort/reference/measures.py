@@ -12,6 +12,7 @@ from datetime import date
 import polars as pl
 
 from cohort.errors import UsageError
+from cohort.reference.faults import MISPLACED
 from cohort.reference.figure import Geography, Status
 from cohort.reference.sums import total_rows
 from cohort.schema.calendar import in_force
@@ -100,6 +101,7 @@ def authority_measure(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     reason = _reason()
     return (
         standing.join(wide, on=["authority_code", "year"], how="full", coalesce=True)
+        .join(_misplaced(_declared(name)), on=["authority_code", "year"], how="left")
         .select(
             *("authority_code", "year", "numerator", "denominator"),
             reason.is_null().alias("comparable"),
@@ -157,11 +159,26 @@ def _standing(years: pl.Series) -> Iterator[tuple[str, int, bool]]:
             yield code, year, True
 
 
+def _misplaced(measure: AuthorityMeasure) -> pl.DataFrame:
+    """authority_code, year, misplaced: why a figure of this measure is known to be another authority's."""
+    used = {measure.numerator, *measure.denominator}
+    known = [
+        (code, fault.year, f"known fault: {fault.sentence}")
+        for fault in MISPLACED
+        if fault.source_name == measure.source_name and used & set(fault.measures)
+        for code in fault.authority_codes
+    ]
+    types = {"authority_code": pl.String, "year": pl.Int32, "misplaced": pl.String}
+    return pl.DataFrame(known, schema=types, orient="row")
+
+
 def _reason() -> pl.Expr:
     hidden = {status.value: sentence for status, sentence in NOT_SHOWN.items()}
     return (
         pl.when(pl.col("has_row").is_null())
         .then(pl.lit(NO_ROW))
+        .when(pl.col("misplaced").is_not_null())
+        .then(pl.col("misplaced"))
         .when(pl.col("hidden").is_not_null() & pl.col("stands").is_null())
         .then(pl.lit(NOT_STANDING))
         .when(pl.col("hidden").is_not_null())

@@ -17,6 +17,7 @@ from cohort.reference.figure import SCHEMA
 from cohort.reference.read import ReferenceFile
 from cohort.schema import reference as stored
 from cohort.schema.base import SCHEMA as HOME
+from cohort.store.copy import copy_in
 
 CHUNK = 200_000
 """Rows sent at once: about 20 MB of text."""
@@ -56,19 +57,10 @@ def _load_one(connection: Connection, file: ReferenceFile, loaded_by: str) -> Lo
     key = connection.scalar(entry)
     if key is None:
         return Loaded(file.name, file.edition, 0, is_new=False)
-    _copy_in(connection, key, file.rows)
+    figures = file.rows.select(pl.lit(key).alias("reference_file_id"), pl.row_index("position"), *IN_STATISTIC)
+    for chunk in figures.iter_slices(CHUNK):
+        copy_in(connection, stored.ReferenceStatistic.__tablename__, chunk)
     return Loaded(file.name, file.edition, file.rows.height, is_new=True)
-
-
-def _copy_in(connection: Connection, key: int, rows: pl.DataFrame) -> None:
-    columns = ("reference_file_id", "position", *IN_STATISTIC)
-    keyed = rows.with_row_index("position").with_columns(pl.lit(key).alias("reference_file_id")).select(columns)
-    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
-        _statistic(), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with _cursor(connection) as cursor, cursor.copy(statement) as copy:
-        for chunk in keyed.iter_slices(CHUNK):
-            copy.write(chunk.write_csv(include_header=False))
 
 
 def current(
@@ -109,7 +101,7 @@ def _newest(connection: Connection, as_known_at: datetime | None) -> dict[str, i
     )
     if as_known_at is not None:
         known = known.where(file.loaded_at <= as_known_at)
-    return dict(connection.execute(known).tuples().all())  # later rows win
+    return {row.name: row.reference_file_id for row in connection.execute(known)}  # later rows win
 
 
 def _statistic() -> sql.Identifier:

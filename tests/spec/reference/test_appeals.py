@@ -11,7 +11,7 @@ from cohort.errors import UsageError
 from cohort.reference.names import named
 from cohort.reference.read import ReferenceFile, read
 
-TITLE = '"SEND Appeal rate table 1: Special Educational Needs - Appeal rate1, by local authorities 2018-20192,3",,,,,,,,,'
+TITLE = '"SEND Appeal rate table 1: Appeal rate1, by local authorities 2018-20192,3",,,,,,,,,'
 HEAD = [
     "Local Authority,LA code,2018,,,2019,,,,",
     ",,Appeals registered4,Total Appealable Decisions1,SEND Tribunal Appeal Rate2,Appeals registered4,"
@@ -67,7 +67,7 @@ def test_a_dash_is_no_appeal_and_two_dots_no_authority(tmp_path: Path) -> None:
 
 
 def test_a_dash_for_a_denominator_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="REF-07.*row 5, appealable_decisions of 2018"):
+    with pytest.raises(UsageError, match=r"REF-07.*row 5, appealable_decisions of 2018"):
         read(table(tmp_path, "Darlington,841,1, - ,0.00%,1,5,0.1%,5,1%"))
 
 
@@ -120,7 +120,7 @@ def test_a_second_row_of_england_is_not_the_total(tmp_path: Path) -> None:
 def test_an_unknown_name_with_a_known_number_keeps_it_and_with_none_is_refused(tmp_path: Path) -> None:
     file = read(table(tmp_path, "The Borough of Darlington,841,4,100,4%,4,100,4%,,"))
     assert set(file.rows["authority_code"]) == {"841"}
-    with pytest.raises(UsageError, match="REF-06.*row 5"):
+    with pytest.raises(UsageError, match=r"REF-06.*row 5"):
         read(table(tmp_path, "Atlantis,999,4,100,4%,4,100,4%,,"))
 
 
