@@ -80,8 +80,14 @@ def file_digest(digest: str, ring: KeyRing) -> str:
 
 def age(birth: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Whole years on a day. A child born on 29 February has the birthday on 1 March in a common year."""
-    had_birthday = (day.dt.month() * 100 + day.dt.day()) >= (birth.dt.month() * 100 + birth.dt.day())
-    return (day.dt.year() - birth.dt.year() - (~had_birthday).cast(pl.Int32)).cast(pl.Int32)
+    return (day.dt.year() - birth.dt.year() - (_day_of_year(day) < _day_of_year(birth)).cast(pl.Int32)).cast(
+        pl.Int32
+    )
+
+
+def _day_of_year(day: pl.Expr) -> pl.Expr:
+    """Month and day as one number that grows through the year: 831 for 31 August."""
+    return day.dt.month().cast(pl.Int32) * 100 + day.dt.day()  # a month is an Int8, and 8 * 100 would wrap
 
 
 def _person(table: Table, frame: pl.DataFrame, year: int) -> pl.DataFrame:

@@ -306,17 +306,17 @@ def ended_in_the_year() -> pl.Expr:
     table="ehc_plan",
     column="work_based_code",
     level=Level.QUERY,
-    sentence="Work-based learning is named from the school year of turning 16.",
+    sentence="A plan names work-based learning from the school year of turning 16.",
     advice="Check PlanWBP and the date of birth.",
     example="""
-        work_based_code | start_date | person.birth_month || breaks
-        S               | 2023-03-01 | 2009-02-01         || yes
-        A               | 2023-07-01 | 2007-09-01         || yes
-        S               | 2023-07-01 | 2007-08-01         || no
-        T               | 2023-07-01 | 2002-01-01         || no
-                        | 2023-03-01 | 2009-02-01         || no
+        work_based_code | start_date | person.age_on_31_august || breaks
+        S               | 2023-03-01 | 14                      || yes
+        A               | 2023-07-01 | 9                       || yes
+        S               | 2023-07-01 | 15                      || no
+        S               | 2013-07-01 | 17                      || no
+                        | 2023-03-01 | 14                      || no
     """,
 )
 def work_from_16() -> pl.Expr:
-    early = school_year(pl.col("start_date")) < school_year_turning(16, pl.col("person.birth_month"))
-    return pl.col("work_based_code").is_not_null() & early
+    # Judged today and not at the start: a plan of long ago may have been amended to name it.
+    return pl.col("work_based_code").is_not_null() & (pl.col("person.age_on_31_august") < 15)

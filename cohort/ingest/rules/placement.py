@@ -15,6 +15,11 @@ AWAY = ["NEET", "NIEC", "NIEO", "EHE"]
 """Settings of a person who is at no establishment."""
 
 
+def _under_16() -> pl.Expr:
+    # By the month: who turns 16 in the month of the census is let through.
+    return pl.col("person.birth_month").dt.offset_by("16y") > pl.col("return.census_date")
+
+
 @rule(
     "PLACEMENTDETAIL-01",
     table="placement",
@@ -131,18 +136,19 @@ def resourced_in_a_school() -> pl.Expr:
     table="placement",
     column="work_based_code",
     level=Level.QUERY,
-    sentence="A person in work-based learning was 16 by 31 August.",
+    sentence="A person in work-based learning is 16 or more.",
     advice="Check WBP and the date of birth.",
     example="""
-        work_based_code | person.age_on_31_august || breaks
-        S               | 15                      || yes
-        A               | 16                      || no
-        T               | 24                      || no
-                        | 9                       || no
+        work_based_code | person.birth_month | return.census_date || breaks
+        S               | 2008-02-01         | 2024-01-18         || yes
+        S               | 2008-01-01         | 2024-01-18         || no
+        A               | 2007-09-01         | 2024-01-18         || no
+        T               | 2000-03-01         | 2024-01-18         || no
+                        | 2015-03-01         | 2024-01-18         || no
     """,
 )
 def work_from_16() -> pl.Expr:
-    return pl.col("work_based_code").is_not_null() & (pl.col("person.age_on_31_august") < 16)
+    return pl.col("work_based_code").is_not_null() & _under_16()
 
 
 @rule(
@@ -153,16 +159,17 @@ def work_from_16() -> pl.Expr:
     sentence="NEET is a setting of persons from 16 to 25.",
     advice="For a child of school age who is out of education use NIEO, and check the date of birth.",
     example="""
-        setting_code | person.age_on_31_august || breaks
-        NEET         | 15                      || yes
-        NEET         | 26                      || yes
-        NEET         | 16                      || no
-        NEET         | 25                      || no
-        NIEO         | 9                       || no
+        setting_code | person.birth_month | person.age_on_31_august | return.census_date || breaks
+        NEET         | 2008-02-01         | 15                      | 2024-01-18         || yes
+        NEET         | 1997-05-01         | 26                      | 2024-01-18         || yes
+        NEET         | 2008-01-01         | 15                      | 2024-01-18         || no
+        NEET         | 1998-05-01         | 25                      | 2024-01-18         || no
+        NIEO         | 2014-05-01         | 9                       | 2024-01-18         || no
     """,
 )
-def neet_from_16() -> pl.Expr:
-    return (pl.col("setting_code") == "NEET") & ~pl.col("person.age_on_31_august").is_between(16, 25)
+def neet_from_16_to_25() -> pl.Expr:
+    too_old = pl.col("person.age_on_31_august") > 25
+    return (pl.col("setting_code") == "NEET") & (_under_16() | too_old)
 
 
 @rule(
