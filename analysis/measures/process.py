@@ -18,7 +18,7 @@ def _everyone(table: ir.Table) -> ir.BooleanValue:
 
 
 def _no_exception(table: ir.Table) -> ir.BooleanValue:
-    return ~table.assessment_is_exception.fill_null(value=False)
+    return ~table.assessment_is_exception.fill_null(False)
 
 
 plans_in_force = Measure(

@@ -277,3 +277,6 @@ OFFICER = CodeList(
         Code("R", "Recruiting"),
     ),
 )
+
+INVENTED_SOFTWARE = "Invented England"
+"""What the invented world names as the supplier of its files: a record of nothing else is an invented one."""

@@ -43,7 +43,7 @@ def open_snapshot(name_or_path: str | Path, engine: str | None = None) -> Snapsh
     folder = path if (path / "snapshot.json").exists() else settings.snapshots / str(name_or_path)
     manifest = read(folder)
     backend = _backend(engine or settings.engine)
-    tables = {name: backend.read_parquet(str(folder / name / "*.parquet"), name) for name in manifest.tables}
+    tables = {name: backend.read_parquet(str(folder / name / "*.parquet"), table_name=name) for name in manifest.tables}
     return Snapshot(folder, manifest, tables)
 
 

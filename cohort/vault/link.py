@@ -2,6 +2,9 @@
 
 Linking only proposes. What is known is handed in; tokens and persons are written by `load` in its own
 transaction, so a refused return leaves nobody behind. Exact tokens first: UPN, then ULN, then former UPN.
+
+In the record a token names one person only. So rows that share a token are one person here too, whatever their
+order; and two rows with one ULN and different UPNs are an error, lest a slip of the pen merge two children.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from cohort.ingest.parse import PERSON_ROW, places
 from cohort.ingest.pseudonymise import TOKEN_KINDS, PseudonymousReturn
 
 NEW = "new"
+TOKEN = ["kind_code", "token"]
 KNOWN_SCHEMA = {"kind_code": pl.String, "token": pl.Binary, "person_id": pl.String}
 
 CAUSES = causes(
@@ -27,6 +31,12 @@ CAUSES = causes(
         Level.QUERY,
         "The identifiers of this record are known for two different persons.",
         "Check that the UPN and the ULN belong to the same child, and say which of them is right.",
+    ),
+    Cause(
+        "LINK-02",
+        Level.ERROR,
+        "Another record of this return has the same {column}.",
+        "Find out whose it is; if both records are of one child, return the child once.",
     ),
 )
 
@@ -56,46 +66,76 @@ def nobody() -> pl.DataFrame:
 
 def link(given: PseudonymousReturn, known: pl.DataFrame) -> LinkedReturn:
     """Propose a person for each row. `known`: kind_code, token, person_id (text) of tokens in the record."""
-    trust = {kind: place for place, kind in enumerate(TOKEN_KINDS)}
-    matched = (
-        given.tokens.join(known, on=["kind_code", "token"], how="left")
-        .with_columns(
-            pl.col("kind_code").replace_strict(trust, default=len(trust), return_dtype=pl.Int8).alias("trust")
-        )
-        .sort(PERSON_ROW, "trust")
-    )
+    tokens = _by_trust(given.tokens).join(known, on=TOKEN, how="left", maintain_order="left")
     found = (
-        matched.filter(pl.col("person_id").is_not_null())
+        tokens.drop_nulls("person_id")
         .group_by(PERSON_ROW, maintain_order=True)
-        .agg(pl.col("person_id").first(), pl.col("kind_code").first(), pl.col("person_id").n_unique().alias("n"))
+        .agg(pl.first("person_id"), pl.first("kind_code").alias("rule_code"), pl.n_unique("person_id").alias("n"))
     )
-    rows = given.tables[given.format.tables[0].stored].select(pl.col(PERSON_ROW).cast(pl.UInt32), "same_upn_row")
-    fresh = _fresh(rows, matched, found)
-    links = pl.concat([found.select(PERSON_ROW, "person_id", pl.col("kind_code").alias("rule_code")), fresh])
+    person = given.format.tables[0]
+    rows = given.tables[person.stored].select(pl.col(PERSON_ROW).cast(pl.UInt32), "same_upn_row")
     torn = found.filter(pl.col("n") > 1)[PERSON_ROW]
-    name = given.format.tables[0].name
+    tags = {column.stored: column.tag for column in person.columns}
     return LinkedReturn(
         given,
-        links.sort(PERSON_ROW).with_columns(pl.lit(1.0).alias("weight")),
-        finding.gather([places(Level.QUERY, "LINK-01", name, torn, "UPN")]),
+        _proposed(rows.select(PERSON_ROW), tokens, found.drop("n")),
+        finding.gather(
+            [
+                places(Level.QUERY, "LINK-01", person.name, torn, tags.get("upn", "")),
+                places(Level.ERROR, "LINK-02", person.name, _shared(rows, tokens), tags.get("uln", "")),
+            ]
+        ),
     )
 
 
-def _fresh(rows: pl.DataFrame, matched: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """New keys for rows without a known token; rows that share their best token share the key."""
-    unknown = rows.join(found, on=PERSON_ROW, how="anti")
-    best = matched.group_by(PERSON_ROW, maintain_order=True).agg(pl.col("token").first())
-    keyed = unknown.join(best, on=PERSON_ROW, how="left", maintain_order="left").with_columns(
-        pl.coalesce(pl.col(PERSON_ROW).min().over("token"), PERSON_ROW).alias("first")
-        if best.height
-        else pl.col(PERSON_ROW).alias("first")
+def _by_trust(tokens: pl.DataFrame) -> pl.DataFrame:
+    """The tokens of each row together, the most trusted first."""
+    trust = pl.col("kind_code").replace_strict({kind: place for place, kind in enumerate(TOKEN_KINDS)})
+    return tokens.sort(PERSON_ROW, trust)
+
+
+def _proposed(rows: pl.DataFrame, tokens: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Each row's own known person; else that of a row which shares an identifier with it; else a new one."""
+    first = _first_of_kin(tokens.filter(pl.col("person_id").is_null()))
+    kin = rows.join(found, on=PERSON_ROW, how="left", maintain_order="left").with_columns(
+        pl.col(PERSON_ROW).replace(first).alias("kin")
     )
-    keyed = keyed.with_columns(
-        pl.when(pl.col("token").is_null()).then(pl.col(PERSON_ROW)).otherwise(pl.col("first")).alias("first")
+    kin = kin.join(
+        tokens.unique(PERSON_ROW, keep="first").select(PERSON_ROW, best="kind_code"), on=PERSON_ROW, how="left"
     )
-    ids = {row: str(uuid4()) for row in keyed["first"].unique().to_list()}
-    return keyed.select(
+    fresh = {row: str(uuid4()) for row in kin["kin"].unique()}
+    return kin.sort(PERSON_ROW).select(
         PERSON_ROW,
-        pl.col("first").replace_strict(ids, default=None, return_dtype=pl.String).alias("person_id"),
-        pl.lit(NEW).alias("rule_code"),
+        pl.coalesce(
+            "person_id",
+            pl.col("person_id").min().over("kin"),
+            pl.col("kin").replace_strict(fresh, return_dtype=pl.String),
+        ).alias("person_id"),
+        pl.coalesce(
+            "rule_code", pl.when(pl.col("person_id").count().over("kin") > 0).then("best"), pl.lit(NEW)
+        ).alias("rule_code"),
+        pl.lit(1.0).alias("weight"),
     )
+
+
+def _first_of_kin(unknown: pl.DataFrame) -> dict[int, int]:
+    """Row → first of the rows that it shares an unknown identifier with, directly or through others."""
+    first: dict[int, int] = {}
+
+    def top(row: int) -> int:
+        while (above := first.setdefault(row, row)) != row:
+            first[row] = first[above]
+            row = above
+        return row
+
+    shared = unknown.group_by(TOKEN).agg(PERSON_ROW).filter(pl.col(PERSON_ROW).list.len() > 1)
+    for rows in shared[PERSON_ROW]:
+        tops = {top(row) for row in rows}
+        first.update(dict.fromkeys(tops, min(tops)))
+    return {row: top(row) for row in first}
+
+
+def _shared(rows: pl.DataFrame, tokens: pl.DataFrame) -> pl.Series:
+    """Rows that have a ULN which stands beside another UPN too, or without one."""
+    held = tokens.filter(kind_code="uln").join(rows, on=PERSON_ROW)
+    return held.filter(pl.col("same_upn_row").n_unique().over("token") > 1)[PERSON_ROW]

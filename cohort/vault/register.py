@@ -22,9 +22,7 @@ TOKENS = text(
     ON CONFLICT (kind_code, token) DO NOTHING
     """
 )
-PERSONS = text(
-    "INSERT INTO cohort.person (person_id, submission_id) VALUES (:person_id, :submission_id) ON CONFLICT DO NOTHING"
-)
+PERSONS = text("INSERT INTO cohort.person (person_id, submission_id) VALUES (:person_id, :submission_id)")
 
 
 def register(connection: Connection, linked: LinkedReturn, kept: pl.DataFrame, submission: int) -> pl.DataFrame:

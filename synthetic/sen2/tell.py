@@ -8,6 +8,7 @@ import polars as pl
 
 from cohort.ingest.format import Table
 from cohort.ingest.formats.sen2 import SEN2
+from cohort.schema.codes import INVENTED_SOFTWARE
 from synthetic.chance import codes, generator
 from synthetic.lives import Lives
 from synthetic.returns import InventedReturn
@@ -44,7 +45,7 @@ def _tables(lives: Lives, year: int) -> Iterator[tuple[Table, pl.DataFrame]]:
 def _by_place(table: Table, frame: pl.DataFrame) -> dict[int | None, pl.DataFrame]:
     """A table by authority (index): rows numbered, the rows above them, and every declared column that the year
     has. Under None, the table of an authority that has no such row."""
-    above = [parent.key for parent in reversed(list(SEN2.ancestors(table)))]
+    above = [parent.key for parent in reversed(list(SEN2.ancestors(table)))] or [table.key]
     absent = [pl.lit(None, c.type).alias(c.stored) for c in table.columns if c.stored not in frame.columns]
     shaped = frame.with_columns(*absent, row_number=count().over("place")).select(
         "place", "row_number", *above, *(c.stored for c in table.columns)
@@ -62,7 +63,7 @@ def _head(seed: int, code: str, year: int) -> dict[str, str]:
         "census_date": census,
         "source_level": "L",
         "authority_code": code,
-        "software": "Invented England",
+        "software": INVENTED_SOFTWARE,
         "software_release": "1",
         "serial_number": "001",
         "extracted_at": f"{census}T09:00:00",

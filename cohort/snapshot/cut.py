@@ -1,0 +1,240 @@
+"""Cutting a snapshot: the submissions known at a moment, frozen as Parquet with a manifest.
+
+One transaction sees one state of the record. Facts lose the key of their submission (a number that tells of
+other authorities' work) for the authority and year that it stands for; persons are re-keyed for the project.
+The folder is written aside and renamed, so that a snapshot is whole or absent.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+from psycopg import sql
+from sqlalchemy import Boolean, Connection, Date, Engine, Integer, String, Table, Uuid, text
+from sqlalchemy.types import TypeEngine
+
+from cohort.errors import UsageError
+from cohort.reference import store as reference
+from cohort.reference.measures import MEASURES, authority_measure
+from cohort.schema.calendar import authorities
+from cohort.schema.codes import INVENTED_SOFTWARE
+from cohort.schema.facts import Fact
+from cohort.schema.tables import METADATA
+from cohort.snapshot.manifest import Manifest, TableEntry, combined, digest_of, read, table_entry
+from cohort.store.copy import copy_out
+from cohort.store.known import as_known_at
+
+NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,63}$")
+KEY = ["collection_year", "authority_code", "row_number"]
+POLARS: tuple[tuple[type[TypeEngine], type[pl.DataType]], ...] = (
+    (Uuid, pl.String),
+    (Boolean, pl.Boolean),
+    (Date, pl.Date),
+    (Integer, pl.Int64),
+    (String, pl.String),
+)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What to cut: a name, a moment (with its time zone; now where None), and how persons are named."""
+
+    name: str
+    rekey: Callable[[Iterable[str]], list[str]]
+    project_key_id: str
+    moment: datetime | None = None
+
+
+def cut(
+    engine: Engine, folder: Path, asked: Cut, progress: Callable[[str, float], None] | None = None
+) -> Manifest:
+    """Cut a snapshot into `folder/name`; the same content under the same name again is left as it is.
+
+    Raises UsageError for a name that cannot be used or that another content bears already.
+    """
+    if not NAME.match(asked.name):
+        raise UsageError("SNAP-04", "A snapshot's name has small letters, digits and hyphens.", "Choose another.")
+    aside = folder / f".{asked.name}-{os.getpid()}"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        manifest = _write(engine, aside, asked, progress or (lambda _, __: None))
+        return _settle(aside, folder / asked.name, manifest)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _settle(aside: Path, place: Path, manifest: Manifest) -> Manifest:
+    if place.exists():
+        there = read(place)
+        if there.digest == manifest.digest:
+            return there
+        raise UsageError("SNAP-05", f"Another snapshot is named {manifest.name}.", "Choose another name.")
+    aside.rename(place)
+    return manifest
+
+
+def _write(engine: Engine, folder: Path, asked: Cut, progress: Callable[[str, float], None]) -> Manifest:
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
+        moment = asked.moment or connection.scalar(text("SELECT clock_timestamp()"))
+        assert moment is not None  # noqa: S101
+        held = as_known_at(connection, moment)
+        entries: dict[str, TableEntry] = {}
+        tables = list(_tables(connection, held, moment, asked))
+        for place, (name, parts) in enumerate(tables):
+            progress(f"writing {name}", place / len(tables))
+            entries[name] = _store(folder / name, parts)
+        software = _software(connection, held)
+    events = tuple(held.select("authority_code", "collection", "collection_year", "content_digest").to_dicts())
+    return _manifest(folder, asked, moment, events, entries, is_invented=software == {INVENTED_SOFTWARE})
+
+
+def _manifest(
+    folder: Path,
+    asked: Cut,
+    moment: datetime,
+    events: tuple[Mapping[str, object], ...],
+    entries: Mapping[str, TableEntry],
+    *,
+    is_invented: bool,
+) -> Manifest:
+    manifest = Manifest(
+        name=asked.name,
+        as_known_at=moment,
+        events=events,
+        tables=entries,
+        project_key_id=asked.project_key_id,
+        is_invented=is_invented,
+        software_version=version("cohort-0-25"),
+        digest=digest_of(events, entries, asked.project_key_id),
+    )
+    manifest.write(folder)
+    return manifest
+
+
+Parts = Iterator[tuple[str, pl.DataFrame]]
+
+
+def _store(folder: Path, parts: Parts) -> TableEntry:
+    """Write a table part by part; its digest is that of its parts' digests in order."""
+    folder.mkdir()
+    entries = []
+    for name, frame in parts:
+        frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
+        entries.append(table_entry(frame))
+    digest = combined(entry.digest for entry in entries)
+    return TableEntry(sum(entry.rows for entry in entries), entries[-1].columns, digest)
+
+
+def _tables(
+    connection: Connection, held: pl.DataFrame, moment: datetime, asked: Cut
+) -> Iterator[tuple[str, Parts]]:
+    for model in Fact.__subclasses__():
+        table = METADATA.tables[f"cohort.{model.__tablename__}"]
+        yield table.name, _fact_parts(connection, table, held, asked)
+    yield "person", _whole(lambda: _persons(connection, held, asked))
+    yield "return", _whole(lambda: _returns(connection, held))
+    yield "authority", _whole(_authorities)
+    yield from _reference(connection, moment)
+
+
+def _whole(make: Callable[[], pl.DataFrame]) -> Parts:
+    yield "all", make()
+
+
+def _fact_parts(connection: Connection, table: Table, held: pl.DataFrame, asked: Cut) -> Parts:
+    """A part a collection year, rows in key order; an empty part where nothing holds, so that columns are known."""
+    years = held["collection_year"].unique().sort().to_list() or [0]
+    for year in years:
+        submissions = held.filter(collection_year=year)
+        facts = _facts(connection, table, submissions["submission_id"].to_list(), year)
+        yield str(year), _placed(facts, submissions, asked)
+
+
+def _facts(connection: Connection, table: Table, submissions: list[int], year: int) -> pl.DataFrame:
+    schema = {column.name: _polars(column.type) for column in table.columns}
+    query = sql.SQL("SELECT {} FROM {} WHERE collection_year = {} AND submission_id = ANY({})").format(
+        sql.SQL(", ").join(map(sql.Identifier, schema)),
+        sql.Identifier("cohort", table.name),
+        sql.Literal(year),
+        sql.Literal(submissions),
+    )
+    return copy_out(connection, query, schema)
+
+
+def _placed(facts: pl.DataFrame, submissions: pl.DataFrame, asked: Cut) -> pl.DataFrame:
+    place = submissions.select("submission_id", "authority_code")
+    known = facts["person_id"].unique().to_list()
+    names = pl.DataFrame(
+        {"person_id": known, "new_id": asked.rekey(known)}, schema={"person_id": pl.String, "new_id": pl.String}
+    )
+    placed = facts.join(place, on="submission_id").join(names, on="person_id").with_columns(person_id="new_id")
+    first = ["person_id", "authority_code", "collection_year", "row_number"]
+    others = [c for c in facts.columns if c not in {*first, "submission_id"}]
+    return placed.select(*first, *others).sort(KEY)
+
+
+def _polars(kind: TypeEngine) -> type[pl.DataType]:
+    return next(polars for sqlalchemy, polars in POLARS if isinstance(kind, sqlalchemy))
+
+
+def _persons(connection: Connection, held: pl.DataFrame, asked: Cut) -> pl.DataFrame:
+    """One row a person: the traits last reported of them."""
+    table = METADATA.tables["cohort.person_trait"]
+    said = pl.concat([frame for _, frame in _fact_parts(connection, table, held, asked)], how="vertical")
+    traits = ("birth_month", "sex_code", "ethnicity_code")
+    last = [pl.col(trait).drop_nulls().last() for trait in traits]
+    return said.sort(KEY).group_by("person_id").agg(last).sort("person_id")
+
+
+def _returns(connection: Connection, held: pl.DataFrame) -> pl.DataFrame:
+    query = text(
+        """
+        SELECT submission_id, census_date, medical_officer_code, clinical_officer_code, social_care_officer_code
+        FROM cohort.authority_year WHERE submission_id = ANY(:submissions)
+        """
+    )
+    rows = connection.execute(query, {"submissions": held["submission_id"].to_list()}).all()
+    officers = {f"{o}_officer_code": pl.String for o in ("medical", "clinical", "social_care")}
+    schema = {"submission_id": pl.Int64, "census_date": pl.Date, **officers}
+    heads = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+    placed = held.select("submission_id", "authority_code", "collection", pl.col("collection_year").cast(pl.Int64))
+    return placed.join(heads, on="submission_id").drop("submission_id").sort("authority_code", "collection_year")
+
+
+def _software(connection: Connection, held: pl.DataFrame) -> set[str | None]:
+    query = text("SELECT DISTINCT software FROM cohort.authority_year WHERE submission_id = ANY(:submissions)")
+    return set(connection.scalars(query, {"submissions": held["submission_id"].to_list()}))
+
+
+def _authorities() -> pl.DataFrame:
+    """One row an authority, ended ones included, by its latest name."""
+    latest = {a.authority_code: a for a in sorted(authorities(), key=lambda a: a.from_date)}
+    rows = [(a.authority_code, a.ons_code, a.name, a.region_code, a.region_name) for a in latest.values()]
+    columns = ["authority_code", "ons_code", "authority", "region_code", "region"]
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row").sort("authority_code")
+
+
+def _reference(connection: Connection, moment: datetime) -> Iterator[tuple[str, Parts]]:
+    """Official figures as loaded by then: as published, and as measures of authorities."""
+    rows = reference.current(connection, moment)
+    if rows.is_empty():
+        return
+    source = "DfE and MoJ official statistics, Open Government Licence v3.0"
+    measured = [
+        authority_measure(rows, name).with_columns(pl.lit(name).alias("measure"), pl.lit(source).alias("source"))
+        for name in MEASURES
+    ]
+    yield "reference_statistic", _whole(lambda: rows)
+    yield "reference_measure", _whole(lambda: pl.concat(measured).sort("measure", "year", "authority_code"))
+
+
+__all__ = ["Cut", "cut"]

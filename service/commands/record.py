@@ -1,0 +1,119 @@
+"""`cohort db`, `keys`, `account`, `audit`: what the operator of a record does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from cohort.settings import from_environment
+from service import console
+
+db = typer.Typer(help="Migrations.", no_args_is_help=True)
+keys = typer.Typer(help="The key ring.", no_args_is_help=True)
+account = typer.Typer(help="Accounts.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+
+
+@db.command()
+def upgrade(revision: Annotated[str, typer.Argument()] = "head") -> None:
+    """Bring the schema up to a revision."""
+    from cohort.store import engine, migrate
+
+    migrate.upgrade(engine.connect(from_environment()), revision)
+    console.say(f"The schema is at {revision}.")
+
+
+@db.command()
+def downgrade(revision: Annotated[str, typer.Argument(help="A revision, or base.")]) -> None:
+    """Take the schema down to a revision; what later revisions stored is lost."""
+    from cohort.store import engine, migrate
+
+    migrate.downgrade(engine.connect(from_environment()), revision)
+    console.say(f"The schema is at {revision}.")
+
+
+@db.command()
+def status(as_json: AsJson = False) -> None:
+    """Which revision the database is at, and which is the newest."""
+    from cohort.store import engine, migrate
+
+    here, newest = migrate.revision(engine.connect(from_environment())), migrate.head()
+    if as_json:
+        console.say_json({"revision": here, "head": newest, "is_head": here == newest})
+    else:
+        console.say(f"The schema is at {here or 'nothing'}; the newest revision is {newest}.")
+
+
+@keys.command()
+def init() -> None:
+    """Make a key ring where there is none; one that lies there is never overwritten."""
+    from cohort.vault import keys as ring
+
+    path = from_environment().key_file
+    ring.create(path)
+    console.say(f"A new key ring lies at {path}. Keep a copy where the database's backups are not.")
+
+
+@keys.command("status")
+def key_status() -> None:
+    """Whether the key ring may be used, and its version."""
+    from cohort.vault import keys as ring
+
+    path = from_environment().key_file
+    console.say(f"The key ring at {path} is at version {ring.load(path).version}.")
+
+
+@account.command()
+def add(
+    name: str,
+    role: Annotated[str, typer.Option(help="operator, authority, researcher or policymaker.")],
+    authority: Annotated[str | None, typer.Option(help="DfE number, for an authority's account.")] = None,
+) -> None:
+    """Make an account."""
+    from cohort.store.engine import connect
+    from service import access
+
+    access.add_account(connect(from_environment()), name, role, authority)
+    console.say(f"Account {name} is a {role}'s.")
+
+
+@account.command("list")
+def list_accounts(as_json: AsJson = False) -> None:
+    """Every account."""
+    from cohort.store.engine import connect
+    from service import access
+
+    headings = ("account", "role", "authority", "revoked_at")
+    rows = access.accounts(connect(from_environment()))
+    if as_json:
+        console.say_json([dict(zip(headings, row, strict=True)) for row in rows])
+    else:
+        console.say_table(headings, list(rows))
+
+
+@account.command()
+def revoke(name: str) -> None:
+    """End an account from now on."""
+    from cohort.store.engine import connect
+    from service import access
+
+    access.revoke_account(connect(from_environment()), name)
+    console.say(f"Account {name} is revoked.")
+
+
+def audit(
+    since: Annotated[datetime | None, typer.Option(help="Only from this moment on.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What was asked of the service, by whom, and what came of it."""
+    from cohort.store.engine import connect
+    from service import audit as trail
+
+    headings = ("at", "account", "action", "subject", "outcome")
+    rows = trail.since(connect(from_environment()), since.astimezone() if since else None)
+    if as_json:
+        console.say_json([dict(zip(headings, row, strict=True)) for row in rows])
+    else:
+        console.say_table(headings, list(rows))

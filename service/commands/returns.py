@@ -1,0 +1,149 @@
+"""`cohort validate`, `ingest`, `submissions`, `sign`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cohort.errors import ReturnHeld, ReturnRefused, UsageError
+from service import console
+
+if TYPE_CHECKING:
+    from cohort.ingest.receipt import Receipt
+
+Files = Annotated[list[Path], typer.Argument(help="Files of returns.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+
+
+def validate(
+    files: Files,
+    collection: Annotated[str, typer.Option(help="Expect this collection (auto: as the file says).")] = "auto",
+    year: Annotated[str, typer.Option(help="Expect this year (auto: as the file says).")] = "auto",
+    as_json: AsJson = False,
+    output: Annotated[Path | None, typer.Option("-o", help="Write a report: .html, .xlsx, .csv or .json.")] = None,
+) -> None:
+    """Judge returns with no database and no key; nothing leaves this machine."""
+    from cohort.ingest import report
+    from cohort.ingest.pipeline import judge
+
+    receipts = []
+    for file in files:
+        with console.progress(file.name) as progress:
+            judged = _judged(judge, file, progress)
+        receipts.append(_expected(judged, collection, year))
+    if output is not None:
+        if len(receipts) > 1:
+            raise UsageError("REPORT-01", "A report is of one file.", "Validate the files one by one with -o.")
+        report.write(receipts[0], output)
+    if as_json:
+        bodies = [receipt.validation_json() for receipt in receipts]
+        console.say_json(bodies[0] if len(bodies) == 1 else bodies)
+    else:
+        for receipt in receipts:
+            console.say(report.render(receipt, "text").decode())
+    _finish(receipts)
+
+
+def ingest(
+    files: Files,
+    account: Annotated[str, typer.Option(help="The account that sends it.", show_default=False)],
+    confirm: Annotated[str, typer.Option(help="Leave rows with errors out, for this reason.")] = "",
+    explain: Annotated[list[str] | None, typer.Option(help="CODE=reason, for each query.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take returns in as an account of an authority, and print the receipts."""
+    from cohort.ingest import report
+    from service.access import principal_of
+    from service.desk import Desk
+    from service.doors import office
+
+    desk = Desk(principal_of(office().engine, account), office())
+    explanations = _explanations(explain or [])
+    receipts = []
+    for file in files:
+        with console.progress(file.name) as progress:
+            receipts.append(
+                desk.submit(file, file.name, confirm=confirm, explanations=explanations, progress=progress)
+            )
+        if not as_json:
+            console.say(report.render(receipts[-1], "text").decode())
+    if as_json:
+        bodies = [receipt.as_json() for receipt in receipts]
+        console.say_json(bodies[0] if len(bodies) == 1 else bodies)
+    _finish(receipts)
+
+
+def submissions(
+    account: Annotated[str, typer.Option(help="Whose history: an authority's account, or an operator's.")],
+    authority: Annotated[str | None, typer.Option(help="Only this authority.")] = None,
+    collection: Annotated[str | None, typer.Option(help="Only this collection.")] = None,
+    year: Annotated[int | None, typer.Option(help="Only this year.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What was sent and what became of it."""
+    from dataclasses import asdict
+
+    from service.access import principal_of
+    from service.desk import Desk
+    from service.doors import office
+
+    wanted = {"authority": authority, "collection": collection, "year": year}
+    lines = [
+        asdict(line)
+        for line in Desk(principal_of(office().engine, account), office()).history()
+        if all(value is None or getattr(line, name) == value for name, value in wanted.items())
+    ]
+    if as_json:
+        console.say_json(lines)
+    else:
+        headings = ("submission", "authority", "collection", "year", "status", "received_at", "rows")
+        headings += ("n_errors", "n_queries")
+        console.say_table(headings, [tuple(line[h] for h in headings) for line in lines])
+
+
+def sign(
+    submission: Annotated[int, typer.Argument(help="Number of the submission.")],
+    account: Annotated[str, typer.Option(help="The authority's account that signs.", show_default=False)],
+) -> None:
+    """Sign an accepted return off."""
+    from service.access import principal_of
+    from service.desk import Desk
+    from service.doors import office
+
+    Desk(principal_of(office().engine, account), office()).sign(submission)
+    console.say(f"Submission {submission} is signed.")
+
+
+def _judged(judge: Callable[..., Receipt], file: Path, progress: Callable[[str, float], None]) -> Receipt:
+    from cohort.ingest.receipt import of_refusal
+
+    try:
+        return judge(file, file.name, progress)
+    except ReturnRefused as error:
+        return of_refusal(file.name, error)
+
+
+def _expected(receipt: Receipt, collection: str, year: str) -> Receipt:
+    for asked, said, name in ((collection, receipt.collection, "collection"), (year, str(receipt.year), "year")):
+        if asked != "auto" and receipt.refusal is None and asked != said:
+            raise UsageError("REPORT-02", f"The file's {name} is {said}.", f"Leave --{name} out, or name {said}.")
+    return receipt
+
+
+def _explanations(texts: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in texts]
+    if any(not words for _, _, words in pairs):
+        raise UsageError("REPORT-03", "An explanation is written CODE=reason.", "For example PERSON-03='…'.")
+    return {code: words for code, _, words in pairs}
+
+
+def _finish(receipts: list[Receipt]) -> None:
+    """Exit as the worst of the returns asks: refused 3, held 6, else 0."""
+    statuses = {receipt.status.value for receipt in receipts}
+    if "refused" in statuses:
+        raise typer.Exit(ReturnRefused.exit_code)
+    if "held" in statuses:
+        raise typer.Exit(ReturnHeld.exit_code)

@@ -1,0 +1,58 @@
+"""What the command line prints: words on standard output, progress on a terminal, errors with a way out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from cohort.errors import CohortError
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """A line of plain words, taken literally."""
+    out.print(text, markup=False)
+
+
+def say_json(value: Any) -> None:
+    """A value for a machine."""
+    out.print(json.dumps(value, indent=2, default=str, ensure_ascii=False), markup=False)
+
+
+def say_table(headings: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    """Rows under headings; with tabs where the output is piped."""
+    if not out.is_terminal:
+        for row in (headings, *rows):
+            say("\t".join("" if cell is None else str(cell) for cell in row))
+        return
+    table = Table(*headings)
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    out.print(table)
+
+
+def say_error(error: CohortError) -> None:
+    """What went wrong and the way out, on standard error."""
+    err.print(f"{error.code}: {error.sentence}", markup=False)
+    if error.remedy:
+        err.print(error.remedy, markup=False)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[str, float], None]]:
+    """A bar on a terminal (station and share done); nothing where the output is piped."""
+    if not err.is_terminal:
+        yield lambda _, __: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(title, total=1.0)
+        yield lambda station, done: bar.update(task, description=f"{title}: {station}", completed=done)

@@ -1,0 +1,153 @@
+"""An authority's calls: judge a return, send it, see what became of it, sign it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import text
+
+from cohort.errors import NotAllowed, ReturnRefused, UsageError
+from cohort.ingest import words as report
+from cohort.ingest.load import Decision, event, refuse
+from cohort.ingest.pipeline import ingest, judge
+from cohort.ingest.pseudonymise import file_digest
+from cohort.ingest.receipt import Receipt, of_refusal
+from cohort.schema.calendar import authorities
+from cohort.store.known import HOLDING
+from service.access import Principal, asked, may
+from service.office import Office
+
+Progress = Callable[[str, float], None]
+Source = Path | bytes | BinaryIO
+
+
+@dataclass(frozen=True)
+class SubmissionLine:
+    """One submission in the history of an authority."""
+
+    submission: int
+    authority: str
+    collection: str | None
+    year: int | None
+    status: str
+    received_at: datetime
+    rows: int
+    n_errors: int
+    n_queries: int
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The desk at which one authority's officer, or the operator, stands."""
+
+    principal: Principal
+    office: Office = field(repr=False)
+
+    @property
+    def authority(self) -> str | None:
+        """DfE number of the authority; None for the operator, who stands for all."""
+        return self.principal.authority_code
+
+    @property
+    def authority_name(self) -> str:
+        """The authority's latest name."""
+        names = {a.authority_code: a.name for a in sorted(authorities(), key=lambda a: a.from_date)}
+        return names.get(self.authority or "", "all authorities")
+
+    def validate(self, file: Source, name: str, progress: Progress | None = None) -> Receipt:
+        """Judge a return; nothing is kept. A refused file has a receipt too."""
+        with asked(self.office.engine, self.principal, "validate", "a return"):
+            try:
+                return judge(file, name, progress or _silent)
+            except ReturnRefused as error:
+                return of_refusal(name, error)
+
+    def submit(
+        self,
+        file: Source,
+        name: str,
+        *,
+        confirm: str = "",
+        explanations: Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+    ) -> Receipt:
+        """Send a return in: accepted, held, already received, or refused."""
+        action = "submit" if self.authority else "submit any"
+        with asked(self.office.engine, self.principal, action, "a return"):
+            decision = Decision(self.principal.account, confirm, dict(explanations or {}))
+            try:
+                return ingest(
+                    file,
+                    name,
+                    engine=self.office.engine,
+                    ring=self.office.ring,
+                    decision=decision,
+                    authority=self.authority,
+                    progress=progress or _silent,
+                )
+            except ReturnRefused as error:
+                return of_refusal(name, error, submission=self._keep_refusal(error))
+
+    def _keep_refusal(self, error: ReturnRefused) -> int:
+        """Of a refused file its keyed hash and size are kept, where it was read at all."""
+        digest = getattr(error, "digest", None)
+        keyed = file_digest(digest, self.office.ring) if digest else None
+        size = getattr(error, "size", None)
+        return refuse(
+            self.office.engine, code=error.code, account=self.principal.account, file_digest=keyed, size=size
+        )
+
+    def history(self) -> Sequence[SubmissionLine]:
+        """What was sent and what became of it, newest first."""
+        with asked(self.office.engine, self.principal, "history", self.authority or "all"):
+            return self._lines()
+
+    def report(self, receipt: Receipt, kind: str) -> bytes:
+        """The report of a receipt: html, xlsx, csv, json or text."""
+        return report.render(receipt, kind)
+
+    def sign(self, submission: int) -> None:
+        """Sign an accepted return off. Raises UsageError where it is not one of this authority's accepted ones."""
+        with asked(self.office.engine, self.principal, "sign", f"submission {submission}"):
+            line = next((line for line in self._lines() if line.submission == submission), None)
+            if line is None or not may(self.principal, "sign"):
+                raise NotAllowed("SIGN-01", "This submission is not this authority's.", "See: cohort submissions")
+            if line.status not in HOLDING:
+                raise UsageError(
+                    "SIGN-02", f"A {line.status} return cannot be signed.", "Only an accepted one can."
+                )
+            if line.status != "signed":
+                with self.office.engine.begin() as connection:
+                    event(connection, submission, "signed", self.principal.account)
+
+    def _lines(self) -> list[SubmissionLine]:
+        with self.office.engine.connect() as connection:
+            rows = connection.execute(HISTORY, {"authority": self.authority, "account": self.principal.account})
+            return [SubmissionLine(*row) for row in rows]
+
+
+def _silent(_: str, __: float) -> None: ...
+
+
+HISTORY = text(
+    """
+    SELECT s.submission_id, coalesce(s.authority_code, ''), s.collection, s.collection_year,
+           last.kind_code, first.at,
+           coalesce((SELECT sum(n::int) FROM jsonb_each_text(s.row_counts) AS r(t, n)), 0),
+           count(f.*) FILTER (WHERE f.level = 'error'), count(f.*) FILTER (WHERE f.level = 'query')
+    FROM cohort.submission s
+    CROSS JOIN LATERAL (SELECT kind_code FROM cohort.submission_event e WHERE e.submission_id = s.submission_id
+                        ORDER BY e.submission_event_id DESC LIMIT 1) last
+    CROSS JOIN LATERAL (SELECT at, account_name FROM cohort.submission_event e
+                        WHERE e.submission_id = s.submission_id ORDER BY e.submission_event_id LIMIT 1) first
+    LEFT JOIN cohort.finding f USING (submission_id)
+    WHERE CAST(:authority AS text) IS NULL OR s.authority_code = :authority
+          OR (s.authority_code IS NULL AND first.account_name = :account)
+    GROUP BY s.submission_id, last.kind_code, first.at
+    ORDER BY s.submission_id DESC
+    """
+)
