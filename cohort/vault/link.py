@@ -97,23 +97,22 @@ def _by_trust(tokens: pl.DataFrame) -> pl.DataFrame:
 def _proposed(rows: pl.DataFrame, tokens: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     """Each row's own known person; else that of a row which shares an identifier with it; else a new one."""
     first = _first_of_kin(tokens.filter(pl.col("person_id").is_null()))
-    kin = rows.join(found, on=PERSON_ROW, how="left", maintain_order="left").with_columns(
-        pl.col(PERSON_ROW).replace(first).alias("kin")
+    best = tokens.unique(PERSON_ROW, keep="first").select(PERSON_ROW, best="kind_code")
+    kin = (
+        rows.with_columns(kin=pl.col(PERSON_ROW).replace(first))
+        .join(found, on=PERSON_ROW, how="left")
+        .join(best, on=PERSON_ROW, how="left")
+        .with_columns(theirs=pl.col("person_id").min().over("kin"))
+        .sort(PERSON_ROW)
     )
-    kin = kin.join(
-        tokens.unique(PERSON_ROW, keep="first").select(PERSON_ROW, best="kind_code"), on=PERSON_ROW, how="left"
-    )
-    fresh = {row: str(uuid4()) for row in kin["kin"].unique()}
-    return kin.sort(PERSON_ROW).select(
+    fresh = {row: str(uuid4()) for row in kin.filter(pl.col("theirs").is_null())["kin"].unique()}
+    new = pl.col("kin").replace_strict(fresh, default=None, return_dtype=pl.String)
+    return kin.select(
         PERSON_ROW,
-        pl.coalesce(
-            "person_id",
-            pl.col("person_id").min().over("kin"),
-            pl.col("kin").replace_strict(fresh, return_dtype=pl.String),
-        ).alias("person_id"),
-        pl.coalesce(
-            "rule_code", pl.when(pl.col("person_id").count().over("kin") > 0).then("best"), pl.lit(NEW)
-        ).alias("rule_code"),
+        pl.coalesce("person_id", "theirs", new).alias("person_id"),
+        pl.coalesce("rule_code", pl.when(pl.col("theirs").is_not_null()).then("best"), pl.lit(NEW)).alias(
+            "rule_code"
+        ),
         pl.lit(1.0).alias("weight"),
     )
 
