@@ -80,7 +80,7 @@ def upns(places: Whole, years: Whole, temporary: Truths) -> Texts:
 
 
 def ulns(places: Whole) -> Texts:
-    """ULNs that begin with 00; where a place has no check digit, the number 0 begun by 01 instead has one."""
+    """ULNs that begin with 00; with 01 where the digits after 00 would have no check digit."""
     body = places + 0
     remainder = weighted_sum(body, 9, None) % 11
     body = np.where(remainder == 0, body + MANY, body)

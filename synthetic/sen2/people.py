@@ -10,6 +10,8 @@ from cohort.ingest.formats.sen2 import SEN2
 
 ULN_AGE = 14
 """On 31 August before census day: learner numbers begin in the year of the 14th birthday."""
+LEAVING_AGE = 15
+"""On 31 August: up to this age a ULN alone does not explain why there is no UPN."""
 NURSERY_AGE = 3
 """From which, on census day, children in nursery may have a UPN."""
 
@@ -32,8 +34,9 @@ def persons(shown: pl.DataFrame, children: pl.DataFrame, year: int) -> pl.DataFr
         uln=pl.when(grown & pl.col("has_uln")).then("uln"),
         reason=pl.when(~at_school).then(pl.lit("UN1")).when(lost).then(pl.lit("UN8")).otherwise(pl.lit("UN2")),
     )
-    nameless = pl.col("upn").is_null() & pl.col("uln").is_null()
-    return told.with_columns(upn_unknown_code=pl.when(nameless).then("reason"))
+    schooled = pl.col("birth_date").dt.offset_by(f"{LEAVING_AGE + 1}y") > date(year - 1, 8, 31)
+    unnamed = pl.col("upn").is_null() & (pl.col("uln").is_null() | schooled)
+    return told.with_columns(upn_unknown_code=pl.when(unnamed).then("reason"))
 
 
 def _census_before(year: int) -> date:
