@@ -13,7 +13,8 @@ from sqlalchemy import text
 from cohort.errors import NotAllowed, ReturnRefused, UsageError
 from cohort.ingest import words as report
 from cohort.ingest.load import Decision, event, refuse
-from cohort.ingest.pipeline import ingest, judge
+from cohort.ingest.judge import judge, silent
+from cohort.ingest.pipeline import ingest
 from cohort.ingest.pseudonymise import file_digest
 from cohort.ingest.receipt import Receipt, of_refusal
 from cohort.schema.calendar import authorities
@@ -62,7 +63,7 @@ class Desk:
         """Judge a return; nothing is kept. A refused file has a receipt too."""
         with asked(self.office.engine, self.principal, "validate", "a return"):
             try:
-                return judge(file, name, progress or _silent)
+                return judge(file, name, progress or silent)
             except ReturnRefused as error:
                 return of_refusal(name, error)
 
@@ -87,7 +88,7 @@ class Desk:
                     ring=self.office.ring,
                     decision=decision,
                     authority=self.authority,
-                    progress=progress or _silent,
+                    progress=progress or silent,
                 )
             except ReturnRefused as error:
                 return of_refusal(name, error, submission=self._keep_refusal(error))
@@ -128,9 +129,6 @@ class Desk:
         with self.office.engine.connect() as connection:
             rows = connection.execute(HISTORY, {"authority": self.authority, "account": self.principal.account})
             return [SubmissionLine(*row) for row in rows]
-
-
-def _silent(_: str, __: float) -> None: ...
 
 
 HISTORY = text(

@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import BinaryIO
-
 import polars as pl
 from sqlalchemy import Engine
 
 from cohort.errors import ReturnRefused
 from cohort.ingest.check import CheckedReturn, check
+from cohort.ingest.judge import Progress, Source, parsed_return, read_return, silent
 from cohort.ingest.load import Decision, load
-from cohort.ingest.parse import parse
 from cohort.ingest.prior import prior
 from cohort.ingest.pseudonymise import PseudonymousReturn, pseudonymise
-from cohort.ingest.read import RawReturn, read
-from cohort.ingest.receipt import Receipt, Standing, of_checked
-from cohort.vault.keys import KeyRing, throwaway
-from cohort.vault.link import LinkedReturn, link, nobody
+from cohort.ingest.read import RawReturn
+from cohort.ingest.receipt import Receipt
+from cohort.ingest.refusals import FileRefused
+from cohort.vault.keys import KeyRing
+from cohort.vault.link import LinkedReturn, link
 from cohort.vault.lookup import known
-
-Source = Path | bytes | BinaryIO
-Progress = Callable[[str, float], None]
-"""Called with the name of the station and how far the stair has been climbed, from 0 to 1."""
-
-
-def _silent(_: str, __: float) -> None: ...
-
-
-def judge(source: Source, file: str, progress: Progress = _silent) -> Receipt:
-    """Read, parse and check a return with no database and a key that nobody keeps; nothing is stored.
-
-    Raises ReturnRefused for a file that cannot be read as a return.
-    """
-    raw = _read(source, progress)
-    linked = link(pseudonymise(parse(raw), throwaway()), nobody())
-    progress("checking", 0.7)
-    return of_checked(Standing.JUDGED, file, check(linked))
 
 
 def ingest(
@@ -48,14 +27,14 @@ def ingest(
     ring: KeyRing,
     decision: Decision,
     authority: str | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Receipt:
     """Take a return in: accepted, held or already received. `authority`: the only one whose returns may come.
 
     Raises ReturnRefused for a file that cannot be read as a return, or is another authority's.
     """
-    raw = _admitted(_read(source, progress), authority)
-    pseudonymous = pseudonymise(parse(raw), ring)
+    raw = _admitted(read_return(source, progress), authority)
+    pseudonymous = pseudonymise(parsed_return(raw), ring)
     progress("linking", 0.6)
     linked = _linked(engine, pseudonymous)
     progress("checking", 0.7)
@@ -64,20 +43,14 @@ def ingest(
     return load(engine, checked, decision, file)
 
 
-def _read(source: Source, progress: Progress) -> RawReturn:
-    progress("reading", 0.0)
-    raw = read(source)
-    progress("parsing", 0.4)
-    return raw
-
-
 def _admitted(raw: RawReturn, authority: str | None) -> RawReturn:
     if authority is not None and raw.authority_code != authority:
-        raise ReturnRefused(
+        refused = ReturnRefused(
             "ROUTE-01",
             "The return is another authority's.",
             "Send your own authority's file; its number stands in LEA in the head.",
         )
+        raise FileRefused(refused, raw.digest, raw.size)
     return raw
 
 

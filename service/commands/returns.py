@@ -27,7 +27,7 @@ def validate(
 ) -> None:
     """Judge returns with no database and no key; nothing leaves this machine."""
     from cohort.ingest import report
-    from cohort.ingest.pipeline import judge
+    from cohort.ingest.judge import judge
 
     receipts = []
     for file in files:

@@ -1,0 +1,55 @@
+"""The stair without a record: a return is read, parsed and checked, and nothing is kept.
+
+It needs no database and a key that nobody keeps, so it runs on an officer's laptop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from cohort.errors import ReturnRefused
+from cohort.ingest.check import check
+from cohort.ingest.parse import ParsedReturn, parse
+from cohort.ingest.pseudonymise import pseudonymise
+from cohort.ingest.read import RawReturn, read
+from cohort.ingest.receipt import Receipt, Standing, of_checked
+from cohort.ingest.refusals import FileRefused
+from cohort.vault.keys import throwaway
+from cohort.vault.link import link, nobody
+
+Source = Path | bytes | BinaryIO
+Progress = Callable[[str, float], None]
+"""Called with the name of the station and how far the stair has been climbed, from 0 to 1."""
+
+
+def silent(_: str, __: float) -> None:
+    """Progress that nobody watches."""
+
+
+def judge(source: Source, file: str, progress: Progress = silent) -> Receipt:
+    """Read, parse and check a return; nothing is stored. `file`: the name that the receipt shows.
+
+    Raises ReturnRefused for a file that cannot be read as a return.
+    """
+    parsed = parsed_return(read_return(source, progress))
+    linked = link(pseudonymise(parsed, throwaway()), nobody())
+    progress("checking", 0.7)
+    return of_checked(Standing.JUDGED, file, check(linked))
+
+
+def read_return(source: Source, progress: Progress) -> RawReturn:
+    """The first station, with its progress."""
+    progress("reading", 0.0)
+    raw = read(source)
+    progress("parsing", 0.4)
+    return raw
+
+
+def parsed_return(raw: RawReturn) -> ParsedReturn:
+    """The second station; a refusal takes the file's hash and size with it."""
+    try:
+        return parse(raw)
+    except ReturnRefused as refused:
+        raise FileRefused(refused, raw.digest, raw.size) from None
