@@ -77,7 +77,8 @@ def read(text: str, name: str) -> tuple[Source, pl.DataFrame, list[Note]]:
     head = _head(lines, name)
     columns = _columns(lines[head], lines[head + 1])
     rows = list(_rows(lines, head + 2, columns))
-    if not rows:
+    if not any(row.is_england and not _is_partial(row) for row in rows):
+        # England is the last of the figures: without it the table was cut.
         raise _unknown(name)
     long = [
         _long(row, column, cell, name) for row in rows for column, cell in zip(columns, row.cells, strict=True)
@@ -88,7 +89,7 @@ def read(text: str, name: str) -> tuple[Source, pl.DataFrame, list[Note]]:
 def _unknown(name: str) -> UsageError:
     return UsageError(
         "REF-03",
-        f"{name} reads like the Ministry of Justice's table of appeals, but its head or its rows are not there.",
+        f"{name} reads like the Ministry of Justice's table of appeals, but lacks its head or the row of England.",
         "Save the whole sheet of appeal rates by local authority as CSV.",
     )
 

@@ -7,6 +7,7 @@ Put up with, and counted: mixed case, a column that stands twice with the same f
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 
@@ -36,6 +37,10 @@ def read(text: str, name: str) -> tuple[Source, pl.DataFrame, list[Note]]:
 
 
 def _cells(text: str, name: str) -> pl.DataFrame:
+    """The cells as text, the head included. A last line shorter than the head is that of a cut file."""
+    head, last = text.split("\n", 1)[0], text.rstrip("\r\n").rpartition("\n")[2]
+    if len(next(csv.reader([last]))) < len(next(csv.reader([head]))):
+        raise UsageError("REF-02", f"{name} ends in the middle of a row.", "Download the file as CSV again.")
     try:
         return pl.read_csv(io.BytesIO(text.encode()), has_header=False, infer_schema=False)
     except pl.exceptions.PolarsError:

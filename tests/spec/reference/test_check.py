@@ -79,6 +79,22 @@ def test_only_the_total_row_counts(long: Long) -> None:
     assert outcome(check(pl.concat([total, part])), "plans in January", 2025) == (638_745, True)
 
 
+def test_plans_without_a_breakdown_are_the_total_less_its_parts(long: Long) -> None:
+    total = long(("caseload", 2024, AUTHORITY, "204", "ehcplans", 9_000))
+    parts = [
+        long(("caseload", 2024, AUTHORITY, "204", "ehcplans", plans)).with_columns(
+            pl.lit(topic).alias("breakdown_topic"), pl.lit(part).alias("breakdown")
+        )
+        for topic, part, plans in (
+            ("Sex", "Male", 2_000),
+            ("Sex", "Female", 850),
+            ("Ethnicity", "Unclassified", 9_000),
+        )
+    ]
+    found = check(pl.concat([total, *parts]))
+    assert outcome(found, "plans without a breakdown", 2024) == (6_150, True)
+
+
 def test_every_check_names_its_file_its_publisher_and_a_sentence() -> None:
     declared = checks().values()
     assert len(declared) >= 25

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -205,6 +207,17 @@ def test_a_row_that_cannot_be_placed_refuses_the_file(written: Writer, place: st
         read(path)
 
 
+def test_codes_below_a_rows_own_level_are_no_codes(written: Writer) -> None:
+    file = read(
+        written(
+            "requests_received_in_year",
+            ("National,E92000001,England,z,z,z,z,z", ALL, ALL, "4"),
+            ("Regional,E92000001,England,E12000001,North East,z,z,z", ALL, ALL, "4"),
+        )
+    )
+    assert file.rows.select("region_code", "authority_code").rows() == [(None, None), ("E12000001", None)]
+
+
 def test_a_windows_file_is_read_and_noted(written: Writer) -> None:
     path = written("requests_received_in_year", ("England", "Who asked – a guess", "Parents’ own", "4"))
     path.write_bytes(path.read_text(encoding="utf-8").encode("cp1252"))
@@ -237,6 +250,25 @@ def test_a_file_that_is_not_recognised_is_refused_with_a_way_out(
     assert refusal.value.remedy
 
 
+@pytest.mark.parametrize("kept", [30, 60, 100])
+def test_a_file_that_was_cut_in_a_row_is_refused(written: Writer, kept: int) -> None:
+    path = written(
+        "requests_received_in_year,requests_withdrawn",
+        ("England", ALL, ALL, "4,1"),
+        ("Gateshead", ALL, ALL, "4,1"),
+    )
+    whole = path.read_text()
+    path.write_text(whole[: whole.rstrip().rindex("\n") + kept])
+    with pytest.raises(UsageError, match=r"REF-02: file\.csv ends in the middle"):
+        read(path)
+
+
+def test_a_row_that_is_too_long_is_refused(written: Writer) -> None:
+    path = written("requests_received_in_year", ("England", ALL, ALL, "4"), ("Gateshead", ALL, ALL, "4,5,6"))
+    with pytest.raises(UsageError, match=r"REF-02"):
+        read(path)
+
+
 def test_a_file_that_is_not_there_is_refused_without_its_folder(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"REF-01: absent\.csv") as refusal:
         read(tmp_path / "absent.csv")
@@ -249,3 +281,12 @@ def test_the_digest_is_that_of_the_bytes(written: Writer) -> None:
     other = read(written("requests_received_in_year", ("England", ALL, ALL, "5")))
     assert first.digest == again.digest != other.digest
     assert len(first.digest) == 64
+
+
+def test_the_reader_needs_neither_database_nor_statistics() -> None:
+    """An officer's laptop has the base install: reading and checking must do without the record's libraries."""
+    blocked = (
+        "import sys; sys.modules.update(dict.fromkeys(('sqlalchemy', 'psycopg', 'pandas', 'ibis', 'duckdb')));"
+    )
+    needed = "import cohort.reference.read, cohort.reference.measures, cohort.reference.check as c; c.checks()"
+    subprocess.run([sys.executable, "-c", f"{blocked} {needed}"], check=True, timeout=60)
