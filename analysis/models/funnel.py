@@ -1,0 +1,276 @@
+"""Funnel plots: which units stand out from the target by more than chance, and by more than units usually do.
+
+Spiegelhalter 2005 (Stat. Med. 24:1185) for the funnel; Spiegelhalter 2005 (Qual. Saf. Health Care 14:347) for
+over-dispersion as an additive random effect; Spiegelhalter et al. 2012 (J. R. Stat. Soc. A 175:1).
+
+On a transformed scale a unit's value y has the sampling error s. Its z = (y - target)/s is pulled in (or left
+out) beyond `trim` at each end; φ is the mean of z²; if I·φ > I - 1, the variance between units is
+τ² = (I·φ - (I - 1)) / (Σw - Σw²/Σw) with w = 1/s², and the limits are target ± z·√(s² + τ²), taken back to the
+scale of the values. Large units make s tiny, so that without τ² nearly every authority would be flagged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from analysis.models.frame import CompleteFrame, Frame, complete_frame, numbers
+from cohort.errors import UsageError
+
+Kind = Literal["proportion", "ratio"]
+Transform = Literal["arcsine", "log", "sqrt"]
+
+LIMITS = {"95": stats.norm.ppf(0.975), "998": stats.norm.ppf(0.999)}
+"""The two pairs of limits of a funnel: about 2 and about 3 standard deviations."""
+
+
+@dataclass(frozen=True)
+class FunnelResult:
+    """A funnel.
+
+    `.units` has a row a unit, in order of name: unit, n (the denominator, or expected events), value, z,
+    low95, high95, low998, high998, outlier (value outside the 99.8 % limits), z_unadjusted, estimable.
+    `z` is against the limits in force: with τ² in it where τ² > 0. Units with nothing to divide by are kept,
+    with null value, z and limits, `estimable` false, and counted in `not_estimable`.
+    `phi` is the dispersion ratio (1: no more than chance); `tau2` is on the transformed scale, 0 when
+    over-dispersion was not asked for or not found, and the limits are then exact.
+    """
+
+    units: Frame
+    target: float
+    phi: float
+    tau2: float
+    kind: Kind
+    transform: Transform
+    n_in: int
+    n_used: int
+    not_estimable: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """A transformed scale: forward, back, and the sampling error of a unit of size n."""
+
+    forward: Callable[[np.ndarray], np.ndarray]
+    back: Callable[[np.ndarray], np.ndarray]
+    error: Callable[[np.ndarray, float], np.ndarray]
+
+
+SCALES: dict[Transform, _Scale] = {
+    "arcsine": _Scale(
+        lambda value: np.arcsin(np.sqrt(value)),
+        lambda y: np.sin(np.clip(y, 0, np.pi / 2)) ** 2,
+        lambda n, _: 1 / (2 * np.sqrt(n)),
+    ),
+    "log": _Scale(np.log, np.exp, lambda n, target: 1 / np.sqrt(n * target)),
+    "sqrt": _Scale(np.sqrt, lambda y: np.clip(y, 0, None) ** 2, lambda n, _: 1 / (2 * np.sqrt(n))),
+}
+
+
+def fit(
+    frame: Frame,
+    unit: str,
+    numerator: str,
+    denominator: str | None = None,
+    expected: str | None = None,
+    kind: Kind | None = None,
+    target: float | None = None,
+    overdispersion: bool = True,
+    trim: float = 0.1,
+    winsorise: bool = True,
+    transform: Transform | None = None,
+) -> FunnelResult:
+    """A funnel over the units of a frame with a row a unit, or a row a child: rows are added up by unit.
+
+    A proportion is numerator out of denominator (of rows, where no denominator is named); a ratio is numerator
+    over `expected`, target 1, or over `denominator`. `kind` follows from `expected` where it is not given; the
+    target of all else is the sum of numerators over the sum of denominators. `trim` is the share of z at each
+    end that is pulled in to its quantile (`winsorise`) or left out, by ranks, of φ and τ² (not `winsorise`: the
+    rule of the SHMI, and what FunnelPlotR does to ratios by default); 0 keeps every z.
+    Proportions are compared on the arcsine scale; ratios on the log scale, unless a unit saw no event: log 0
+    is no number, and the square root serves then.
+
+    Raises UsageError: MODEL-01 to -05 (frame), MODEL-06 (arguments), MODEL-13 (impossible counts).
+    """
+    kind = kind or ("ratio" if expected else "proportion")
+    size = _size(kind, denominator, expected)
+    _check(trim, target, kind, transform)
+    complete = complete_frame(frame, list(dict.fromkeys(c for c in (unit, numerator, size) if c)))
+    table = _by_unit(frame, complete, unit, numerator, size)
+    _refuse_impossible(table, kind)
+    centre = target if target is not None else (1.0 if expected else _overall(table))
+    chosen = transform or _default_transform(table, kind)
+    sized = table.filter(pl.col("n") > 0)
+    spread = _spread(sized, centre, SCALES[chosen], trim, winsorise)
+    tau2 = spread.tau2 if overdispersion else 0.0
+    drawn = _draw(sized, centre, spread, tau2, kind, SCALES[chosen])
+    units = table.join(drawn, on="unit", how="left", maintain_order="left")
+    return FunnelResult(
+        units=complete.give_back(_shown(units)),
+        target=float(centre),
+        phi=spread.phi,
+        tau2=tau2,
+        kind=kind,
+        transform=chosen,
+        n_in=complete.n_in,
+        n_used=complete.n_used,
+        not_estimable=table.height - sized.height,
+        warnings=_warnings(complete, sized, table),
+    )
+
+
+def _size(kind: Kind, denominator: str | None, expected: str | None) -> str | None:
+    one = denominator or expected
+    wrong = {
+        "Both denominator and expected were given.": bool(denominator and expected),
+        "A proportion has a denominator, not expected events.": kind == "proportion" and bool(expected),
+        "A ratio needs expected events or a denominator.": kind == "ratio" and one is None,
+        "The kind of a funnel is proportion or ratio.": kind not in ("proportion", "ratio"),
+    }
+    for sentence, holds in wrong.items():
+        if holds:
+            raise UsageError("MODEL-06", sentence, "See analysis.models.funnel.fit.")
+    return one
+
+
+def _check(trim: float, target: float | None, kind: Kind, transform: Transform | None) -> None:
+    if not 0 <= trim < 0.5:
+        raise UsageError("MODEL-06", "trim is the share at each end, from 0 to below 0.5.", "Give trim=0.1.")
+    if target is not None and not (0 < target < (1 if kind == "proportion" else np.inf)):
+        raise UsageError("MODEL-06", f"That target is impossible for a {kind}.", "Leave it out, or correct it.")
+    fitting = {"proportion": ("arcsine",), "ratio": ("log", "sqrt")}[kind]
+    if transform is not None and transform not in fitting:
+        raise UsageError("MODEL-06", f"A {kind} is transformed by {' or '.join(fitting)}.", "Leave it out.")
+
+
+def _by_unit(frame: Frame, complete: CompleteFrame, unit: str, numerator: str, size: str | None) -> pl.DataFrame:
+    """unit, events, n: every unit that is named at all, those without a complete row with n = 0."""
+    rows = pl.DataFrame(
+        {
+            "unit": complete.rows[unit],
+            "events": numbers(complete.rows, numerator),
+            "n": numbers(complete.rows, size) if size else np.ones(complete.n_used),
+        }
+    )
+    sums = rows.group_by("unit").agg(pl.col("events", "n").sum())
+    named = complete_frame(frame, [unit]).rows.select(pl.col(unit).unique().alias("unit"))
+    return named.join(sums, on="unit", how="left").with_columns(pl.col("events", "n").fill_null(0.0)).sort("unit")
+
+
+def _refuse_impossible(table: pl.DataFrame, kind: Kind) -> None:
+    if table.select((pl.min_horizontal("events", "n") < 0).any()).item():
+        raise UsageError("MODEL-13", "A count is below 0.", "Correct the counts.")
+    over = pl.col("events") > pl.col("n") if kind == "proportion" else (pl.col("events") > 0) & (pl.col("n") == 0)
+    if table.select(over.any()).item():
+        raise UsageError("MODEL-13", "A unit has more events than were counted.", "Give events out of n.")
+
+
+def _overall(table: pl.DataFrame) -> float:
+    events, total = (float(table[column].to_numpy().sum()) for column in ("events", "n"))
+    return events / total if total else float("nan")
+
+
+def _default_transform(table: pl.DataFrame, kind: Kind) -> Transform:
+    if kind == "proportion":
+        return "arcsine"
+    none_seen = table.filter(pl.col("n") > 0).select((pl.col("events") == 0).any()).item()
+    return "sqrt" if none_seen else "log"
+
+
+@dataclass(frozen=True)
+class _Spread:
+    """Sampling errors and naive z of the estimable units, and what they say of the spread between units."""
+
+    error: np.ndarray
+    z: np.ndarray
+    phi: float
+    tau2: float
+
+
+def _spread(sized: pl.DataFrame, target: float, scale: _Scale, trim: float, winsorise: bool) -> _Spread:
+    n, value = sized["n"].to_numpy(), (sized["events"] / sized["n"]).to_numpy()
+    if len(n) == 0:
+        return _Spread(n, n, float("nan"), 0.0)
+    if np.all(value == target):  # nobody differs; a target of 0 or 1 would leave no scale to differ on
+        return _Spread(np.ones(len(n)), np.zeros(len(n)), 0.0, 0.0)
+    error = scale.error(n, target)
+    z = (scale.forward(value) - scale.forward(np.array(target))) / error
+    kept = np.ones(len(z), dtype=bool) if winsorise else _not_truncated(z, trim)
+    pulled = np.clip(z, *np.quantile(z, [trim, 1 - trim])) if winsorise else z
+    phi = float(np.mean(pulled[kept] ** 2))
+    return _Spread(error, z, phi, between_variance(phi, error[kept]))
+
+
+def between_variance(phi: float, error: np.ndarray) -> float:
+    """τ² by the method of moments (DerSimonian & Laird 1986) from φ and the units' sampling errors, ≥ 0."""
+    count, weight = len(error), 1 / error**2
+    if count < 2 or count * phi <= count - 1:
+        return 0.0
+    return float((count * phi - (count - 1)) / (weight.sum() - (weight**2).sum() / weight.sum()))
+
+
+def _not_truncated(z: np.ndarray, trim: float) -> np.ndarray:
+    # The SHMI sorts units into 1/trim bands by rank and leaves out the first and the last; a few units only
+    # fill no outer band, and all of them count.
+    bands = 1 / trim if trim else np.inf
+    band = np.floor(stats.rankdata(z) * bands / (len(z) + 1)) if trim else np.ones(len(z))
+    return (band > 0) & (band < bands - 1)
+
+
+def _draw(
+    sized: pl.DataFrame, target: float, spread: _Spread, tau2: float, kind: Kind, scale: _Scale
+) -> pl.DataFrame:
+    total = np.sqrt(spread.error**2 + tau2)
+    drawn = {"z": spread.z * spread.error / total, "z_unadjusted": spread.z}
+    for name, z in LIMITS.items():
+        if tau2 > 0:
+            middle = scale.forward(np.array(target))
+            low, high = scale.back(middle - z * total), scale.back(middle + z * total)
+        else:
+            low, high = exact_limits(sized["n"].to_numpy(), target, float(stats.norm.sf(z)), kind)
+        drawn[f"low{name}"], drawn[f"high{name}"] = low, high
+    return sized.select("unit", value=pl.col("events") / pl.col("n")).with_columns(
+        pl.Series(name, values) for name, values in drawn.items()
+    )
+
+
+def exact_limits(n: np.ndarray, target: float, tail: float, kind: Kind) -> tuple[np.ndarray, np.ndarray]:
+    """Binomial or Poisson limits of value at `tail` on each side, interpolated between whole counts.
+
+    Spiegelhalter 2005, appendix A.1.1: with r the least count whose distribution function F(r) exceeds p, the
+    limit is (r - (F(r) - p)/(F(r) - F(r - 1)))/n, which makes smooth curves of what would be saw teeth.
+    """
+    chance: Any = stats.binom(np.rint(n), target) if kind == "proportion" else stats.poisson(n * target)
+    top = 1.0 if kind == "proportion" else np.inf
+    limits = []
+    for p in (tail, 1 - tail):
+        count = chance.ppf(p)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            back = (chance.cdf(count) - p) / chance.pmf(count)
+        limits.append(np.clip((count - np.nan_to_num(back)) / n, 0.0, top))
+    return limits[0], limits[1]
+
+
+def _shown(units: pl.DataFrame) -> pl.DataFrame:
+    outside = (pl.col("value") < pl.col("low998")) | (pl.col("value") > pl.col("high998"))
+    limits = [f"{end}{name}" for name in LIMITS for end in ("low", "high")]
+    return units.select(
+        "unit", "n", "value", "z", *limits,
+        outlier=outside.fill_null(value=False), z_unadjusted="z_unadjusted", estimable=pl.col("n") > 0,
+    )  # fmt: skip
+
+
+def _warnings(complete: CompleteFrame, sized: pl.DataFrame, table: pl.DataFrame) -> tuple[str, ...]:
+    lost, empty = complete.n_in - complete.n_used, table.height - sized.height
+    said = {
+        f"{lost} of {complete.n_in} rows lack a value and were left out.": lost,
+        f"{empty} of {table.height} units have nothing to divide by: no value, no limits.": empty,
+        f"Only {sized.height} units can be compared: dispersion says little.": sized.height < 10,
+    }
+    return tuple(sentence for sentence, holds in said.items() if holds)

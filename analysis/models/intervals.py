@@ -1,0 +1,78 @@
+"""Intervals for one proportion and one rate, vectorised: what stands beside every simple figure.
+
+Wilson (1927, J. Am. Stat. Assoc. 22:209) for proportions: it keeps its level near 0 and 1 and in small
+groups, where the textbook interval p ± 1.96·SE does not (Brown, Cai & DasGupta 2001, Stat. Sci. 16:101).
+Exact Poisson (Garwood 1936, Biometrika 28:437) for counts and rates.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from cohort.errors import UsageError
+
+
+class Interval(NamedTuple):
+    """Estimates with their standard errors and limits, arrays of one shape; NaN where nothing was counted."""
+
+    estimate: np.ndarray
+    se: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def wilson(events: ArrayLike, n: ArrayLike, level: float = 0.95) -> Interval:
+    """Score interval for the proportion events/n, both broadcast together; NaN where n is 0.
+
+    `se` is the Wald standard error, for record; the limits do not come from it.
+    Raises UsageError MODEL-06 for a level outside (0, 1) and MODEL-13 for counts below 0 or events above n.
+    """
+    k, m = _counts(events, n)
+    if np.any(k > m):
+        raise UsageError("MODEL-13", "There are more events than were counted.", "Give events out of n.")
+    z = normal_quantile(level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = k / m
+        centre = (p + z**2 / (2 * m)) / (1 + z**2 / m)
+        half = z / (1 + z**2 / m) * np.sqrt(p * (1 - p) / m + z**2 / (4 * m**2))
+        # At 0 and n events the limit is 0 or 1 exactly; rounding must not push it across.
+        low = np.where(k == 0, np.where(m > 0, 0.0, np.nan), centre - half)
+        high = np.where((k == m) & (m > 0), 1.0, centre + half)
+        return Interval(p, np.sqrt(p * (1 - p) / m), low, high)
+
+
+def poisson(events: ArrayLike, exposure: ArrayLike = 1.0, level: float = 0.95) -> Interval:
+    """Exact interval for the rate events/exposure, both broadcast together; NaN where the exposure is 0.
+
+    `exposure` may be person-years, or expected events (the rate is then a standardised ratio).
+    Raises UsageError MODEL-06 for a level outside (0, 1) and MODEL-13 for negative numbers.
+    """
+    k, e = _counts(events, exposure)
+    tail = (1 - _level(level)) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = np.where(k == 0, 0.0, stats.chi2.ppf(tail, 2 * k)) / 2
+        high = stats.chi2.ppf(1 - tail, 2 * (k + 1)) / 2
+        known = np.where(e > 0, e, np.nan)
+        return Interval(k / known, np.sqrt(k) / known, low / known, high / known)
+
+
+def normal_quantile(level: float) -> float:
+    """The z of a two-sided normal interval: 1.96 for 0.95. Raises UsageError MODEL-06 outside (0, 1)."""
+    return float(stats.norm.ppf(0.5 + _level(level) / 2))
+
+
+def _level(level: float) -> float:
+    if not 0 < level < 1:
+        raise UsageError("MODEL-06", "The level of an interval lies between 0 and 1.", "Give level=0.95.")
+    return level
+
+
+def _counts(first: ArrayLike, second: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    a, b = np.broadcast_arrays(np.asarray(first, dtype=float), np.asarray(second, dtype=float))
+    if np.any(a < 0) or np.any(b < 0):
+        raise UsageError("MODEL-13", "A count is below 0.", "Correct the counts.")
+    return a, b

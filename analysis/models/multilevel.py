@@ -1,0 +1,254 @@
+"""Multilevel models: how much children differ by school and authority, and what is left of each after shrinkage.
+
+Linear models take any number of nested or crossed random intercepts and correlated slopes (Bates et al. 2015,
+J. Stat. Softw. 67(1)); they read the rows once, so a nation fits in about a second. Logistic models take one
+grouping, by adaptive Gauss–Hermite quadrature. Variances carry profile-likelihood intervals, effects
+comparative errors, ranks intervals from 4,000 posterior draws. A rank without its interval should not be shown:
+with 150 authorities a 95 % interval is often 70 places wide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from analysis.models.frame import (
+    INTERCEPT,
+    CompleteFrame,
+    Design,
+    Frame,
+    Grouping,
+    Library,
+    complete_frame,
+    give_back,
+    grouping,
+)
+from analysis.models.intervals import normal_quantile
+from analysis.models.mixed import build
+from analysis.models.mixed.binomial import LogisticFit, median_odds_ratio
+from analysis.models.mixed.build import Family
+from analysis.models.mixed.draws import ranks
+from analysis.models.mixed.gaussian import LinearFit, Method
+from cohort.errors import UsageError
+
+FEW_GROUPS = 20
+"""Below this a variance between groups is hardly known and normal intervals are too narrow (Stegmueller 2013)."""
+
+
+@dataclass(frozen=True)
+class MultilevelResult:
+    """A fitted multilevel model. Tables are frames of the kind that was given.
+
+    `criterion` is −2 log-likelihood, or the REML criterion, comparable with lme4's; `log_likelihood` is minus
+    half of it. `n_in` and `n_used` count rows before and after incomplete ones were left out, `dropped` in which
+    columns they were incomplete. `groups` gives the number of levels of each grouping. `converged` is true only
+    where the gradient is gone, the curvature is upwards and two starts agree. `warnings` are sentences for the
+    reader. Intervals of variances and effects are worked out when asked for.
+    """
+
+    family: Family
+    method: Method
+    level: float
+    n_in: int
+    n_used: int
+    dropped: Mapping[str, int]
+    groups: Mapping[str, int]
+    warnings: tuple[str, ...]
+    _fit: LinearFit | LogisticFit = field(repr=False)
+    _library: Library = field(repr=False)
+    _terms: tuple[tuple[str, ...], Sequence[str]] = field(repr=False)
+    _random: Mapping[str, tuple[int, pl.Series, tuple[str, ...]]] = field(repr=False)
+
+    @property
+    def criterion(self) -> float:
+        """−2 log-likelihood, or the REML criterion."""
+        return float(self._fit.criterion)
+
+    @property
+    def log_likelihood(self) -> float:
+        """Minus half the criterion."""
+        return -self.criterion / 2
+
+    @property
+    def converged(self) -> bool:
+        """Whether the criterion's minimum was reached."""
+        return self._fit.converged
+
+    @cached_property
+    def coefficients(self) -> Frame:
+        """term, estimate, se, low, high: the fixed part; null where a term could not be estimated."""
+        (every, estimated), (estimate, covariance) = self._terms, self._fit.coefficients
+        se = np.sqrt(np.diag(covariance))
+        known = pl.DataFrame({"term": list(estimated), "estimate": estimate, "se": se})
+        table = pl.DataFrame({"term": list(every)}).join(known, on="term", how="left", maintain_order="left")
+        return self._give_back(self._with_limits(table))
+
+    @cached_property
+    def variances(self) -> Frame:
+        """group, term, variance, low, high, share: random parts with profile-likelihood intervals.
+
+        The residual is the group `residual`; in a logistic model it is the latent π²/3, which has no interval.
+        `share` is the variance partition coefficient: of intercept variances and residual; a slope has none.
+        """
+        parts = self._fit.variances(normal_quantile(self.level))
+        names = [self._random[p.group][2][p.term] if p.group in self._random else "residual" for p in parts]
+        table = pl.DataFrame(
+            {
+                "group": [p.group for p in parts],
+                "term": names,
+                "variance": [p.variance for p in parts],
+                "low": [p.low for p in parts],
+                "high": [p.high for p in parts],
+            }
+        ).with_columns(pl.col("low", "high").fill_nan(None))
+        partitioned = pl.col("term").is_in([INTERCEPT, "residual"])
+        share = pl.when(partitioned).then(pl.col("variance") / pl.col("variance").filter(partitioned).sum())
+        return self._give_back(table.with_columns(share=share))
+
+    @cached_property
+    def covariances(self) -> Frame:
+        """group, term, other, covariance, correlation: how slopes go with intercepts; empty without slopes."""
+        rows = [
+            (group, terms[i], terms[j], matrix[i, j], matrix[i, j] / np.sqrt(matrix[i, i] * matrix[j, j]))
+            for group, (place, _, terms) in self._random.items()
+            if (matrix := self._fit.covariance(place)).any()
+            for i in range(len(terms))
+            for j in range(i)
+        ]
+        names = {"group": pl.String, "term": pl.String, "other": pl.String}
+        return self._give_back(
+            pl.DataFrame(rows, {**names, "covariance": pl.Float64, "correlation": pl.Float64}, orient="row")
+        )
+
+    def effects(self, group: str, term: str = INTERCEPT, draws: int = 4000, seed: int = 25) -> Frame:
+        """level, estimate, se, low, high, rank, rank_low, rank_high, bottom_decile, top_decile of a grouping.
+
+        Empirical-Bayes effects with comparative errors, which hold the error of the fixed part. Rank 1 is the
+        lowest effect. Rank intervals and the chances of lying in the bottom or top tenth come from `draws`
+        posterior draws of all effects together, the variances being drawn too. Where the variance was estimated
+        as zero, every effect is zero and its error comes from those draws, not from that zero.
+        Raises UsageError MODEL-02 for a group or term that is not in the model.
+        """
+        place, levels, column = self._place(group, term)
+        rng = np.random.default_rng(seed)
+        drawn = list(self._fit.draws(place, column, draws, rng))
+        ranked = ranks(drawn, self.level)
+        estimate, se = self._fit.effects(place, column)
+        if not estimate.any():
+            se = np.concatenate(drawn, axis=1).std(axis=1)
+        table = pl.DataFrame({"level": levels, "estimate": estimate, "se": se})
+        return self._give_back(
+            self._with_limits(table).with_columns(
+                rank=pl.Series(stats.rankdata(estimate).round().astype(np.int64)),
+                rank_low=pl.Series(ranked.low.astype(np.int64)),
+                rank_high=pl.Series(ranked.high.astype(np.int64)),
+                bottom_decile=pl.Series(ranked.bottom),
+                top_decile=pl.Series(ranked.top),
+            )
+        )
+
+    def median_odds_ratio(self, group: str) -> float:
+        """exp(√(2σ²)·0.6745): how far apart two groups typically are, as an odds ratio; logistic models only.
+
+        The ends of its interval are the same function of the ends of the variance's.
+        """
+        place, _, _ = self._place(group, INTERCEPT)
+        if self.family != "binomial":
+            raise UsageError("MODEL-10", "A linear model has no odds ratio.", 'Fit with family="binomial".')
+        return median_odds_ratio(float(self._fit.covariance(place)[0, 0]))
+
+    def _give_back(self, table: pl.DataFrame) -> Frame:
+        return give_back(table, self._library)
+
+    def _place(self, group: str, term: str) -> tuple[int, pl.Series, int]:
+        if group not in self._random or term not in self._random[group][2]:
+            have = ", ".join(f"{name}: {' '.join(terms)}" for name, (_, _, terms) in self._random.items())
+            raise UsageError("MODEL-02", f"The model has no such random part; it has {have}.", "Name one of them.")
+        place, levels, terms = self._random[group]
+        return place, levels, terms.index(term)
+
+    def _with_limits(self, table: pl.DataFrame) -> pl.DataFrame:
+        half = normal_quantile(self.level) * pl.col("se")
+        return table.with_columns(low=pl.col("estimate") - half, high=pl.col("estimate") + half)
+
+
+def fit(
+    frame: Frame,
+    outcome: str,
+    fixed: Sequence[str] = (),
+    groups: Sequence[str] = (),
+    slopes: Mapping[str, Sequence[str]] | None = None,
+    family: Family = "gaussian",
+    method: Method = "reml",
+    level: float = 0.95,
+    points: int = 25,
+) -> MultilevelResult:
+    """Fit a multilevel model of `outcome` on `fixed` columns with random intercepts for `groups`.
+
+    `slopes` names, for a group, numeric columns whose effect varies over it, correlated with its intercept.
+    Groups are nested or crossed as their levels are: give schools numbers that are unique across authorities.
+    `family="binomial"` takes an outcome of 0/1 and maximum likelihood with `points` quadrature nodes; `method`
+    is then without meaning. Levels with one row stay in; rows with a missing value are left out and counted.
+
+    Raises UsageError: MODEL-01 to -05 and -14 (frame), -06 (arguments), -07 (constant outcome), -08 (a group of
+    fewer than two levels, or of as many as rows), -09 (outcome not 0/1), -10 (not supported), -11 (separation),
+    -12 (too few rows, or an outcome foretold without error), -15 (a column in two roles).
+    """
+    slopes = {group: list(columns) for group, columns in (slopes or {}).items() if columns}
+    build.refuse_arguments(outcome, fixed, groups, slopes, family, method, points)
+    normal_quantile(level)
+    varying = [column for columns in slopes.values() for column in columns]
+    complete = complete_frame(frame, list(dict.fromkeys([outcome, *fixed, *groups, *varying])))
+    groupings = [grouping(complete.rows, group) for group in groups]
+    build.refuse_data(complete, outcome, groupings, family)
+    if family == "binomial":
+        fitted, x = build.logistic(complete, outcome, fixed, groups[0], points)
+        order = list(groups)
+    else:
+        fitted, x = build.linear(complete, outcome, fixed, groupings, slopes, method)
+        order = [term.name for term in fitted.model.data.terms]
+    random = {g.name: (order.index(g.name), g.levels, (INTERCEPT, *slopes.get(g.name, ()))) for g in groupings}
+    return MultilevelResult(
+        family=family,
+        method="ml" if family == "binomial" else method,
+        level=level,
+        n_in=complete.n_in,
+        n_used=complete.n_used,
+        dropped=complete.dropped,
+        groups={g.name: g.size for g in groupings},
+        warnings=tuple(_warnings(complete, groupings, x, fitted, random)),
+        _fit=fitted,
+        _library=complete.library,
+        _terms=(x.all_terms, x.terms),
+        _random=random,
+    )
+
+
+def _warnings(
+    complete: CompleteFrame,
+    groupings: Sequence[Grouping],
+    x: Design,
+    fitted: LinearFit | LogisticFit,
+    random: Mapping[str, tuple[int, pl.Series, tuple[str, ...]]],
+) -> Iterator[str]:
+    if complete.n_used < complete.n_in:
+        yield f"{complete.n_in - complete.n_used} of {complete.n_in} rows lack a value and were left out."
+    if x.aliased:
+        yield f"Not estimated, because the terms before them explain them wholly: {', '.join(x.aliased)}."
+    for group in groupings:
+        if group.size < FEW_GROUPS:
+            yield (
+                f"Group {group.name} has {group.size} levels only: its variance is hardly known, and normal "
+                "intervals of what differs between its levels are too narrow."
+            )
+    for name, (place, _, terms) in random.items():
+        none = [term for term, size in zip(terms, np.diag(fitted.covariance(place)), strict=True) if size == 0]
+        if none:
+            yield f"The variance of {', '.join(none)} over {name} is zero: its levels cannot be told apart."
+    if not fitted.converged:
+        yield "The search did not reach a minimum that both starts agree on: do not use these figures."
