@@ -1,0 +1,75 @@
+"""What tests share: a database of their own, a key ring, an office."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from cohort.settings import Settings, from_environment
+from cohort.vault import keys
+from cohort.vault.keys import KeyRing
+from service.office import Office
+from tests import postgres
+from tests.postgres import Databases
+
+REAL_DATA = Path(os.environ.get("COHORT_REAL_DATA") or Path(__file__).parents[2] / "shared" / "data")
+
+
+@pytest.fixture(scope="session")
+def embedded_server() -> Iterator[Databases]:
+    with postgres.embedded() as server:
+        yield Databases(server)
+
+
+@pytest.fixture(scope="session")
+def system_server() -> Iterator[Databases]:
+    if not postgres.SYSTEM:
+        pytest.skip("no Postgres server is installed on this machine; the embedded one was tested")
+    with postgres.system() as server:
+        yield Databases(server)
+
+
+@pytest.fixture
+def engine(embedded_server: Databases) -> Iterator[Engine]:
+    """A migrated database of its own, on the embedded server."""
+    with embedded_server.fresh() as engine:
+        yield engine
+
+
+@pytest.fixture(params=["embedded", "system"])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Both servers in turn."""
+    return request.getfixturevalue(f"{request.param}_server")
+
+
+@pytest.fixture
+def either(databases: Databases) -> Iterator[Engine]:
+    """A migrated database of its own, on the embedded and on the machine's own server."""
+    with databases.fresh() as engine:
+        yield engine
+
+
+@pytest.fixture
+def ring() -> KeyRing:
+    return keys.throwaway()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return from_environment({"COHORT_HOME": str(tmp_path / "home")})
+
+
+@pytest.fixture
+def office(engine: Engine, settings: Settings, ring: KeyRing) -> Office:
+    return Office(settings, engine, ring)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    if not REAL_DATA.is_dir():
+        pytest.skip(f"the public files are not here: set COHORT_REAL_DATA, or put them in {REAL_DATA.name}")
+    return REAL_DATA
