@@ -19,9 +19,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "authority": frozenset({"validate", "submit", "history", "sign"}),
     "researcher": frozenset({"studies", "release"}),
     "policymaker": frozenset({"studies", "release"}),
-    "operator": frozenset(
-        {"account", "audit", "snapshot", "reference", "studies", "release", "history", "submit any"}
-    ),
+    "operator": frozenset({"account", "audit", "snapshot", "reference", "studies", "release", "history", "submit any"}),
 }
 """Role → actions. A right that is not here is not had."""
 

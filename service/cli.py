@@ -108,7 +108,5 @@ def _run() -> int:
 def _missing(missing: ModuleNotFoundError) -> int:
     package = (missing.name or "").partition(".")[0]
     extra = EXTRAS.get(package, "demo")
-    console.say_error(
-        UsageError("INSTALL-02", f"{package} is not installed.", f"pip install 'cohort-0-25[{extra}]'")
-    )
+    console.say_error(UsageError("INSTALL-02", f"{package} is not installed.", f"pip install 'cohort-0-25[{extra}]'"))
     return UsageError.exit_code

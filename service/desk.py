@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from cohort.errors import NotAllowed, ReturnRefused, UsageError
 from cohort.ingest import words as report
-from cohort.ingest.load import Decision, event, refuse
 from cohort.ingest.judge import judge, silent
+from cohort.ingest.load import Decision, event, refuse
 from cohort.ingest.pipeline import ingest
 from cohort.ingest.pseudonymise import file_digest
 from cohort.ingest.receipt import Receipt, of_refusal
@@ -98,9 +98,7 @@ class Desk:
         digest = getattr(error, "digest", None)
         keyed = file_digest(digest, self.office.ring) if digest else None
         size = getattr(error, "size", None)
-        return refuse(
-            self.office.engine, code=error.code, account=self.principal.account, file_digest=keyed, size=size
-        )
+        return refuse(self.office.engine, code=error.code, account=self.principal.account, file_digest=keyed, size=size)
 
     def history(self) -> Sequence[SubmissionLine]:
         """What was sent and what became of it, newest first."""
@@ -118,9 +116,7 @@ class Desk:
             if line is None or not may(self.principal, "sign"):
                 raise NotAllowed("SIGN-01", "This submission is not this authority's.", "See: cohort submissions")
             if line.status not in HOLDING:
-                raise UsageError(
-                    "SIGN-02", f"A {line.status} return cannot be signed.", "Only an accepted one can."
-                )
+                raise UsageError("SIGN-02", f"A {line.status} return cannot be signed.", "Only an accepted one can.")
             if line.status != "signed":
                 with self.office.engine.begin() as connection:
                     event(connection, submission, "signed", self.principal.account)

@@ -12,8 +12,6 @@ from cohort.resources import bundled
 
 def serve(port: int) -> None:
     """Run the app until it is interrupted."""
-    given = [
-        part for name, value in {**OPTIONS, "server.port": str(port)}.items() for part in (f"--{name}", value)
-    ]
+    given = [part for name, value in {**OPTIONS, "server.port": str(port)}.items() for part in (f"--{name}", value)]
     command = [sys.executable, "-m", "streamlit", "run", str(bundled("app.py")), *given]
     subprocess.run(command, check=False)  # noqa: S603  (our own interpreter and our own file)

@@ -54,9 +54,7 @@ def verify(folder: Path) -> Manifest:
     manifest = manifests.read(folder)
     for name, entry in manifest.tables.items():
         if manifests.digest_of_files(folder / name) != entry.digest:
-            raise UsageError(
-                "SNAP-06", f"The table {name} is not what the manifest says.", "Cut the snapshot again."
-            )
+            raise UsageError("SNAP-06", f"The table {name} is not what the manifest says.", "Cut the snapshot again.")
     if manifests.digest_of(manifest.events, manifest.tables, manifest.project_key_id) != manifest.digest:
         raise UsageError("SNAP-07", "The manifest was changed.", "Cut the snapshot again.")
     return manifest

@@ -61,9 +61,7 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
         ),
         say=lambda frames: _say(frames, measure.title, year),
         flows=table.flows,
-        assumptions=(
-            "Authorities answer for the children in their returns; populations are not adjusted for need.",
-        ),
+        assumptions=("Authorities answer for the children in their returns; populations are not adjusted for need.",),
         warnings=_warnings(measure.direction),
         n_in=int(rows["denominator"].sum()),
         n_used=int(rows["denominator"].sum()),
@@ -73,23 +71,18 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
 def _year(frame: pl.DataFrame, picked: str) -> int:
     years = sorted(frame["year"].unique().to_list())
     if not years:
-        raise NothingToRelease(
-            "STUDY-04", "No authority has figures for this.", "Load returns or statistics first."
-        )
+        raise NothingToRelease("STUDY-04", "No authority has figures for this.", "Load returns or statistics first.")
     return years[-1] if picked == "latest" else int(picked)
 
 
 def _published(rows: pl.DataFrame, dims: tuple[str, ...]) -> pl.DataFrame:
-    interval = wilson(rows["numerator"].cast(pl.Float64), rows["denominator"].cast(pl.Float64))
-    return rows.select(
-        *dims,
-        "numerator",
-        "denominator",
-        pl.Series("value", interval.estimate, nan_to_null=True),
-        pl.Series("low", interval.low, nan_to_null=True),
-        pl.Series("high", interval.high, nan_to_null=True),
-        "status",
-    )
+    """Figures as published; an authority that cannot be compared stays, with the reason for its status."""
+    shown = [pl.when(pl.col("comparable")).then(pl.col(c)).alias(c) for c in ("numerator", "denominator")]
+    status = pl.when(pl.col("comparable")).then(pl.lit("shown")).otherwise(pl.col("reason"))
+    frame = rows.select(*dims, *shown, status.alias("status"))
+    interval = wilson(frame["numerator"].cast(pl.Float64), frame["denominator"].cast(pl.Float64))
+    ends = {"value": interval.estimate, "low": interval.low, "high": interval.high}
+    return frame.with_columns(pl.Series(name, values, nan_to_null=True) for name, values in ends.items())
 
 
 def _funnel(frames: Frames, direction: Direction) -> pl.DataFrame:
@@ -125,8 +118,8 @@ def _say(frames: Frames, title: str, year: int) -> str:
     alike = positions.filter(group=ALIKE).height
     target = positions["target"][0]
     return (
-        f"{title}, {year}: England {target:.1%}. Of {positions.height} authorities with figures, {alike} cannot be told "
-        f"apart from England once ordinary differences between authorities are allowed for; "
+        f"{title}, {year}: England {target:.1%}. Of {positions.height} authorities with figures, {alike} cannot be "
+        f"told apart from England once ordinary differences between authorities are allowed for; "
         f"{positions.height - alike} lie outside the 99.8 % limits."
     )
 

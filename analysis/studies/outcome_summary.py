@@ -37,9 +37,7 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
         ),
         say=lambda frames: _say(frames, bool(group)),
         flows=table.flows,
-        assumptions=(
-            "Every authority that returned for a year is counted; one that did not is missing from England.",
-        ),
+        assumptions=("Every authority that returned for a year is counted; one that did not is missing from England.",),
         n_in=int(whole.filter(measure="requests")["numerator"].sum()),
         n_used=int(whole.filter(measure="requests")["numerator"].sum()),
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from analysis.measures.process import STATUTORY_DAYS
 from analysis.models import multilevel
+from analysis.places import authorities
 from analysis.populations.process import PLANS_ISSUED
 from analysis.result import Chart, EstimateTable, Frames, Result
-from analysis.measures.process import STATUTORY_DAYS
-from analysis.places import authorities
 from analysis.study import Picks, Study
 from analysis.table import AnalysisTable, rows
 from cohort.snapshot import Snapshot
@@ -65,9 +65,7 @@ def _prepared(frame: pl.DataFrame) -> pl.DataFrame:
     age = pl.when(pl.col("age_at_start").is_null()).then(None)
     for limit, label in AGES:
         age = age.when(pl.col("age_at_start") < limit).then(pl.lit(label))
-    need = (
-        pl.when(pl.col("need_code").is_in(COMMON_NEEDS)).then(pl.col("need_code")).otherwise(pl.lit(OTHER_NEEDS))
-    )
+    need = pl.when(pl.col("need_code").is_in(COMMON_NEEDS)).then(pl.col("need_code")).otherwise(pl.lit(OTHER_NEEDS))
     return kept.select(
         (pl.col("days_to_plan") <= STATUTORY_DAYS).cast(pl.Int8).alias("in_time"),
         pl.col("sex_code").alias("sex"),

@@ -42,9 +42,7 @@ def cut(
             project=project,
             progress=progress,
         )
-    console.say(
-        f"Snapshot {made.name}, digest {made.digest}, as known at {made.as_known_at:%Y-%m-%d %H:%M:%S %Z}."
-    )
+    console.say(f"Snapshot {made.name}, digest {made.digest}, as known at {made.as_known_at:%Y-%m-%d %H:%M:%S %Z}.")
 
 
 @snapshot.command("list")

@@ -65,9 +65,7 @@ def ingest(
     receipts = []
     for file in files:
         with console.progress(file.name) as progress:
-            receipts.append(
-                desk.submit(file, file.name, confirm=confirm, explanations=explanations, progress=progress)
-            )
+            receipts.append(desk.submit(file, file.name, confirm=confirm, explanations=explanations, progress=progress))
         if not as_json:
             console.say(report.render(receipts[-1], "text").decode())
     if as_json:

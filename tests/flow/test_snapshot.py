@@ -152,14 +152,12 @@ def test_an_empty_record_can_be_frozen_with_all_its_tables(engine: Engine, ring:
 def test_a_folder_that_is_no_snapshot_is_said_to_be_none(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="SNAP-01"):
         open_snapshot(tmp_path)
+
+
+def test_an_engine_that_is_not_offered_is_refused(tmp_path: Path) -> None:
+    Manifest("s", datetime(2026, 1, 1, tzinfo=UTC), (), {}, "k", True, "0", "d").write(tmp_path)
     with pytest.raises(UsageError, match="SNAP-03"):
-        (tmp_path / "s").mkdir()
-        _manifest(tmp_path / "s")
-        open_snapshot(tmp_path / "s", engine="sqlite")
-
-
-def _manifest(folder: Path) -> None:
-    Manifest("s", datetime(2026, 1, 1, tzinfo=UTC), (), {}, "k", True, "0", "d").write(folder)
+        open_snapshot(tmp_path, engine="sqlite")
 
 
 FRAMES = pl.DataFrame({"a": ["x", None, "é"], "b": [1, None, 3], "c": [True, None, False], "d": [1.5, None, 2.0]})
@@ -177,9 +175,9 @@ def test_a_digest_knows_content_and_order_but_not_chunks() -> None:
 def test_any_difference_in_words_is_another_digest(words: list[str | None], place: int) -> None:
     frame = pl.DataFrame({"w": words}, schema={"w": pl.String})
     other = [*words[:place], "changed", *words[place + 1 :]]
-    assert (
-        table_entry(frame).digest == table_entry(pl.DataFrame({"w": other}, schema={"w": pl.String})).digest
-    ) == (words == other)
+    assert (table_entry(frame).digest == table_entry(pl.DataFrame({"w": other}, schema={"w": pl.String})).digest) == (
+        words == other
+    )
 
 
 STEPS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 2)), min_size=1, max_size=6)

@@ -45,14 +45,10 @@ def test_no_room_is_named_after_nothing() -> None:
 
 def test_nothing_says_where_it_was_made() -> None:
     """No machine's path and no registry's host may stand in what is kept."""
-    kept = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.splitlines()
+    kept = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     made = re.compile(r"/(work|root|home/\w+)/|pypi\.org/simple|files\.pythonhosted|deb\.debian\.org")
     texts = [
-        p
-        for p in kept
-        if p.endswith((".py", ".toml", ".md", ".lock", ".sh", ".csv")) and p != _name(Path(__file__))
+        p for p in kept if p.endswith((".py", ".toml", ".md", ".lock", ".sh", ".csv")) and p != _name(Path(__file__))
     ]
     assert not [p for p in texts if (ROOT / p).exists() and made.search((ROOT / p).read_text(encoding="utf-8"))]
 
@@ -90,10 +86,7 @@ def test_imports_fall_and_never_climb() -> None:
 
 def test_opening_a_snapshot_never_reaches_the_database() -> None:
     forbidden = ("sqlalchemy", "psycopg", "cohort.store", "cohort.vault")
-    code = (
-        "import sys, cohort.snapshot, analysis.run; "
-        f"print([m for m in sys.modules if m.startswith({forbidden!r})])"
-    )
+    code = f"import sys, cohort.snapshot, analysis.run; print([m for m in sys.modules if m.startswith({forbidden!r})])"
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
 
