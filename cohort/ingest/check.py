@@ -101,8 +101,8 @@ def _broken(form: ReturnFormat, frames: Mapping[str, pl.DataFrame], ran: Iterabl
         table = form.by_stored[stored]
         judged = frames[stored].select("row_number", *(_verdict(rule, frames[stored]) for rule in group))
         for rule in group:
-            rows = judged.filter(pl.col(rule.code))["row_number"]
-            if len(rows):
+            if judged[rule.code].any():
+                rows = judged.filter(rule.code)["row_number"]
                 found.append(places(rule.level, rule.code, table.name, rows, form.tag(table, rule.column)))
     return found
 

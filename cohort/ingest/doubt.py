@@ -21,17 +21,18 @@ MADE_FROM: Mapping[str, str] = {"has_upn": "upn", "is_upn_temporary": "upn", "ha
 
 def marked(form: ReturnFormat, tables: Mapping[str, pl.DataFrame], cells: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """The tables with a flag for each column that holds cells at fault. `cells`: findings of cells."""
-    return {t.stored: _marked(t, tables[t.stored], cells.filter(pl.col("table") == t.name)) for t in form.tables}
+    rows = {place: part["row"] for place, part in cells.partition_by("table", "column", as_dict=True).items()}
+    return {t.stored: _marked(t, tables[t.stored], rows) for t in form.tables}
 
 
-def _marked(table: Table, frame: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    at_fault = {c.stored: cells.filter(pl.col("column") == c.tag)["row"] for c in table.columns}
-    at_fault |= {made: at_fault.get(source, pl.Series([], dtype=pl.Int64)) for made, source in MADE_FROM.items()}
+def _marked(table: Table, frame: pl.DataFrame, rows: Mapping[tuple[object, ...], pl.Series]) -> pl.DataFrame:
+    at_fault = {c.stored: rows[table.name, c.tag] for c in table.columns if (table.name, c.tag) in rows}
+    at_fault |= {made: at_fault[source] for made, source in MADE_FROM.items() if source in at_fault}
     row = pl.col("row_number").cast(pl.Int64)
     return frame.with_columns(
-        row.is_in(rows.implode()).alias(name + SIGN)
-        for name, rows in at_fault.items()
-        if len(rows) and name in frame.columns
+        row.is_in(faulty.implode()).alias(name + SIGN)
+        for name, faulty in at_fault.items()
+        if name in frame.columns
     )
 
 

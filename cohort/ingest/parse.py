@@ -87,8 +87,8 @@ def _places(table: Table, judged: pl.DataFrame) -> pl.DataFrame:
     """Findings from a frame of flags whose names are `tag NUL code`."""
     frames = []
     for name in judged.columns[1:]:
-        rows = judged.filter(pl.col(name))["row_number"]
-        if len(rows):
+        if judged[name].any():
+            rows = judged.filter(pl.col(name))["row_number"]
             tag, code = name.split("\0")
             frames.append(places(cell.CAUSES[code].level, code, table.name, rows, tag))
     return finding.gather(frames)

@@ -114,7 +114,7 @@ def _is_kept(column: Column) -> bool:
 
 
 def _folded(name: str) -> pl.Expr:
-    return pl.col(name).str.normalize("NFKC").str.to_uppercase().str.replace_all(r"[^\p{L}]", "")
+    return pl.col(name).str.normalize("NFKC").str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "")
 
 
 def _first_row(keys: list[pl.Expr], known: pl.Expr) -> pl.Expr:

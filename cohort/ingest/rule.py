@@ -58,6 +58,8 @@ def rule(
 
     def declare(expression: Callable[[], pl.Expr]) -> Rule:
         broken = expression().fill_null(value=False)
+        if broken.meta.has_multiple_outputs():  # a selector hides what it looks at
+            raise DeclarationError(f"{code} must name each column that it looks at")
         return Rule(code, table, column, level, sentence, advice, example, broken, since, until, dfe_rule)
 
     return declare

@@ -38,7 +38,7 @@ def _under_16() -> pl.Expr:
     """,
 )
 def told_by_something() -> pl.Expr:
-    return pl.all_horizontal(pl.col("urn", "ukprn", "setting_code").is_null())
+    return pl.col("urn").is_null() & pl.col("ukprn").is_null() & pl.col("setting_code").is_null()
 
 
 @rule(
@@ -227,5 +227,5 @@ def lasted_into_the_year() -> pl.Expr:
     """,
 )
 def boards_somewhere() -> pl.Expr:
-    nowhere = pl.all_horizontal(pl.col("urn", "ukprn").is_null())
+    nowhere = pl.col("urn").is_null() & pl.col("ukprn").is_null()
     return pl.col("residential_code").is_not_null() & pl.col("setting_code").is_in(AWAY) & nowhere

@@ -24,7 +24,7 @@ from cohort.ingest.rule import rule
     """,
 )
 def told_by_something() -> pl.Expr:
-    return pl.all_horizontal(pl.col("urn", "ukprn", "setting_code").is_null())
+    return pl.col("urn").is_null() & pl.col("ukprn").is_null() & pl.col("setting_code").is_null()
 
 
 @rule(

@@ -1,0 +1,273 @@
+"""Bad values in lawful files, by their number in the catalogue of bad inputs: B for encoding, F for values.
+
+QR: an error that sets the row aside. W: a query to explain. N: normalised, and counted in the receipt.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+
+import polars as pl
+import pytest
+
+from cohort.ingest.parse import ParsedReturn
+from cohort.ingest.pseudonymise import age
+from tests.build import (
+    Record,
+    changed,
+    found,
+    judged,
+    linked,
+    new_plan,
+    old_plan,
+    parsed,
+    person,
+    request,
+    sen2,
+    setting,
+    upn,
+)
+
+NAMED = "Requests/Assessment/NamedPlan"
+
+
+def errors(xml: bytes) -> list[tuple[str, str, int, str]]:
+    """Places that set their row aside."""
+    return judged(xml).findings.filter(pl.col("level") == "error").select("code", "table", "row", "column").rows()
+
+
+def queries(xml: bytes) -> list[tuple[str, str, int, str]]:
+    """Places that want a reason; there must be no errors."""
+    assert errors(xml) == []
+    return found(xml)
+
+
+def value(xml: bytes, stored: str) -> str:
+    """A cell of the first person after parse."""
+    return parsed(xml).tables["person_trait"][stored][0]
+
+
+def tidied(given: ParsedReturn) -> int:
+    """How many cells the receipt counts as normalised at parse."""
+    return sum(n for note, n in given.notes.items() if note.startswith("cells freed"))
+
+
+# --- B: encoding --------------------------------------------------------------------------------------------
+
+
+def garbled(text: str) -> str:
+    """UTF-8 that was read as windows-1252, and as latin-1 where that has no letter."""
+    return "".join(_as_cp1252(byte) for byte in text.encode())
+
+
+def _as_cp1252(byte: int) -> str:
+    try:
+        return bytes([byte]).decode("cp1252")
+    except UnicodeDecodeError:
+        return chr(byte)
+
+
+@pytest.mark.parametrize(
+    "name", ["Café", "Zoë", "Éva", "Núñez", "Łukasz", "Martínez", "Voilà", "Müller", "O’Neil", "ÀÁÍ"]
+)
+def test_b31_a_doubly_encoded_name_is_asked_about(name: str) -> None:
+    assert queries(sen2(person(Surname=garbled(name)))) == [("CELL-15", "Person", 1, "Surname")]
+
+
+def test_b31_a_doubly_encoded_free_text_is_asked_about() -> None:
+    record = changed(person(), {f"{NAMED}/PlanDetail": [setting(SENSettingOther=garbled("École à domicile"))]})
+    assert queries(sen2(record)) == [("CELL-15", "PlanDetail", 1, "SENSettingOther")]
+
+
+def test_b32_a_replacement_character_is_asked_about() -> None:
+    assert queries(sen2(person(Forename="Caf\ufffd"))) == [("CELL-15", "Person", 1, "Forename")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Café", "CAFÉ", "Zoë", "Éva", "JOÃO", "Núñez", "Łukasz", "Ångström", "Ærø", "D’Souza", "Ægir", "Șerban"],
+)
+def test_names_that_are_written_rightly_are_not_asked_about(name: str) -> None:
+    assert found(sen2(person(Surname=name))) == []
+
+
+def test_b36_names_written_apart_are_composed_and_counted() -> None:
+    apart = sen2(person(Surname=unicodedata.normalize("NFD", "Núñez")))
+    assert value(apart, "surname") == "Núñez"
+    assert tidied(parsed(apart)) == 1
+    assert found(apart) == []
+    assert tidied(parsed(sen2(person(Surname="Núñez")))) == 0
+
+
+def test_b36_one_name_written_in_two_ways_is_one_name() -> None:
+    two = sen2(
+        person(Surname="Núñez", Forename="Ana", number=1),
+        person(Surname=unicodedata.normalize("NFD", "Núñez"), Forename="Ana", number=2),
+    )
+    assert [code for code, *_ in found(two)] == ["PERSON-07", "PERSON-07"]
+
+
+@pytest.mark.parametrize(
+    "space", ["\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u00a0", "\u2009", " "]
+)
+def test_b37_space_inside_a_upn_is_dropped_and_counted(space: str) -> None:
+    sound = upn(1)
+    xml = sen2(person(UPN=f"{sound[:4]}{space}{sound[4:]}{space}"))
+    assert value(xml, "upn") == sound
+    assert tidied(parsed(xml)) == 1
+    assert found(xml) == []
+
+
+@pytest.mark.parametrize("lookalike", ["\u0410", "\u0391"], ids=["Cyrillic", "Greek"])
+def test_b38_a_foreign_letter_that_looks_like_an_a_is_an_error(lookalike: str) -> None:
+    xml = sen2(person(UPN=f"{lookalike}950000178301"))
+    assert errors(xml) == found(xml) == [("CELL-07", "Person", 1, "UPN")]
+
+
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u202e", "\u2067", "\u061c"])
+def test_b39_marks_of_direction_are_dropped_and_counted(mark: str) -> None:
+    xml = sen2(changed(person(Surname=f"{mark}Haddad{mark}"), {"Requests/RequestOutcome": f"H{mark}"}))
+    assert value(xml, "surname") == "Haddad"
+    assert tidied(parsed(xml)) == 2
+    assert found(xml) == []
+
+
+# --- F: values and time -------------------------------------------------------------------------------------
+
+
+def test_f91_a_wrong_check_letter_is_an_error() -> None:
+    assert errors(sen2(person(UPN="B950000178301"))) == [("CELL-08", "Person", 1, "UPN")]
+
+
+@pytest.mark.parametrize("zeros", ["0000000000000", "A000000000000", "B000000000000"])
+def test_f92_a_upn_of_zeros_is_an_error_though_its_check_letter_be_right(zeros: str) -> None:
+    xml = sen2(person(UPN=zeros))
+    assert errors(xml) == found(xml) == [("CELL-19", "Person", 1, "UPN")]
+
+
+def test_f93_a_temporary_upn_is_asked_about() -> None:
+    assert queries(sen2(person(UPN=upn(1, last="B")))) == [("PERSON-05", "Person", 1, "UPN")]
+
+
+def test_f94_two_children_with_one_upn_are_both_set_aside() -> None:
+    xml = sen2(person(number=1), person(number=2, UPN=upn(1)), person(number=3))
+    assert errors(xml) == found(xml) == [("PERSON-06", "Person", 1, "UPN"), ("PERSON-06", "Person", 2, "UPN")]
+    assert judged(xml).set_aside["person_trait"].to_list() == [1, 2]
+
+
+def test_f95_one_child_with_two_upns_is_asked_about() -> None:
+    xml = sen2(person(number=1), person(number=2, Surname="SURNAME1 ", Forename="forename1"))
+    assert queries(xml) == [("PERSON-07", "Person", 1, "UPN"), ("PERSON-07", "Person", 2, "UPN")]
+
+
+def test_f95_a_record_without_a_upn_under_a_known_name_is_asked_about() -> None:
+    again = person(number=2, Surname="Surname1", Forename="Forename1", UPN=None, UPNunknown="UN8")
+    assert queries(sen2(person(number=1), again)) == [("PERSON-08", "Person", 2, "Surname")]
+
+
+def test_f96_twins_alike_but_for_forename_are_two_persons() -> None:
+    xml = sen2(
+        person(number=1, Surname="Twin", Forename="Ada"),
+        person(number=2, Surname="Twin", Forename="Ida"),
+    )
+    assert found(xml) == []
+    assert linked(xml).links["person_id"].n_unique() == 2
+
+
+def test_f97_the_29th_of_february_in_a_common_year_is_an_error() -> None:
+    assert errors(sen2(person(request("A", ReceivedDate="2023-02-29")))) == [
+        ("CELL-03", "Requests", 1, "ReceivedDate")
+    ]
+    assert found(sen2(person(PersonBirthDate="2012-02-29"))) == []
+
+
+def completed_years(birth: date, day: date) -> int:
+    """Birthdays passed, counted one by one; in a common year 29 February is kept on 1 March."""
+    years = 0
+    while True:
+        year = birth.year + years + 1
+        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+        birthday = (
+            date(year, 3, 1) if (birth.month, birth.day) == (2, 29) and not leap else birth.replace(year=year)
+        )
+        if birthday > day:
+            return years
+        years += 1
+
+
+@pytest.mark.parametrize("day", [date(2023, 2, 28), date(2023, 3, 1), date(2024, 2, 28), date(2024, 2, 29)])
+def test_f97_a_leap_day_child_has_its_birthday_on_1_march_in_a_common_year(day: date) -> None:
+    birth = date(2004, 2, 29)
+    frame = pl.DataFrame({"birth": [birth], "day": [day]})
+    assert frame.select(age(pl.col("birth"), pl.col("day"))).item() == completed_years(birth, day)
+
+
+def test_f97_ages_are_birthdays_passed_on_every_day_of_the_year() -> None:
+    days = pl.date_range(date(2023, 1, 1), date(2024, 12, 31), eager=True)
+    for birth in (date(2000, 2, 29), date(2001, 8, 31), date(2001, 9, 1), date(2003, 12, 31), date(2004, 1, 1)):
+        frame = pl.DataFrame({"day": days}).with_columns(pl.lit(birth).alias("birth"))
+        ages = frame.select(age(pl.col("birth"), pl.col("day"))).to_series().to_list()
+        assert ages == [completed_years(birth, day) for day in days]
+
+
+@pytest.mark.parametrize(
+    ("birth", "code"),
+    [
+        ("2024-01-19", "CELL-17"),
+        ("2031-05-06", "CELL-17"),
+        ("1900-01-01", "CELL-18"),
+        ("0014-05-06", "CELL-18"),
+        ("14-05-06", "CELL-03"),
+        ("06/05/2014", "CELL-03"),
+        ("06/05/14", "CELL-03"),
+        ("2014-13-06", "CELL-03"),
+    ],
+)
+def test_f98_a_birth_that_cannot_be_is_an_error(birth: str, code: str) -> None:
+    xml = sen2(person(PersonBirthDate=birth))
+    assert errors(xml) == found(xml) == [(code, "Person", 1, "PersonBirthDate")]
+
+
+def test_f98_a_plan_that_starts_over_25_is_an_error() -> None:
+    assert errors(sen2(person(new_plan(), PersonBirthDate="1996-05-06"))) == [
+        ("NAMEDPLAN-08", "NamedPlan", 1, "StartDate")
+    ]
+
+
+def test_f98_a_plan_that_starts_at_25_is_asked_about_and_one_at_24_is_not() -> None:
+    assert queries(sen2(person(new_plan(), PersonBirthDate="1998-09-11"))) == [
+        ("NAMEDPLAN-09", "NamedPlan", 1, "StartDate")
+    ]
+    assert found(sen2(person(new_plan(), PersonBirthDate="1998-09-12"))) == []
+
+
+def _ended(start: str, end: str) -> Record:
+    return changed(
+        old_plan(),
+        {
+            "Assessment/NamedPlan/StartDate": start,
+            "Assessment/NamedPlan/CeaseDate": end,
+            "Assessment/NamedPlan/CeaseReason": "2",
+        },
+    )
+
+
+def test_f99_a_plan_that_ends_before_it_starts_is_an_error() -> None:
+    record = changed(_ended("2023-03-02", "2023-03-01"), {"ActivePlans/PlacementDetail/EntryDate": "2022-09-01"})
+    assert errors(sen2(person(record))) == [("NAMEDPLAN-05", "NamedPlan", 1, "CeaseDate")]
+
+
+def test_f99_a_plan_that_ceased_before_the_year_and_is_active_in_it_is_an_error() -> None:
+    record = _ended("2019-03-04", "2022-12-31")
+    assert errors(sen2(person(record))) == [("ACTIVEPLANS-03", "ActivePlans", 1, "ActivePlans")]
+
+
+def test_f99_plans_that_overlap_are_an_error() -> None:
+    record = person(_ended("2019-03-04", "2023-11-30"), new_plan())
+    assert errors(sen2(record)) == [("NAMEDPLAN-14", "NamedPlan", 1, "CeaseDate")]
+
+
+def test_f99_a_request_after_its_decision_is_an_error() -> None:
+    record = person(request("N", ReceivedDate="2023-06-13"))
+    assert errors(sen2(record)) == [("REQUESTS-06", "Requests", 1, "RequestOutcomeDate")]
