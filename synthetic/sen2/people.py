@@ -27,16 +27,21 @@ def persons(shown: pl.DataFrame, children: pl.DataFrame, year: int) -> pl.DataFr
     at_school = pl.col("school_start") < census.year
     in_nursery = pl.col("has_nursery_upn") & (pl.col("birth_date").dt.offset_by(f"{NURSERY_AGE}y") <= census)
     lost = pl.col("new") & pl.col("loses_upn")
-    grown = pl.col("birth_date").dt.offset_by(f"{ULN_AGE}y") <= date(year - 1, 8, 31)
+    # Without the UPN a ULN serves only if a return has told both: else next year the two would name two persons.
+    grown, long_grown = _aged(ULN_AGE, year), _aged(ULN_AGE, year - 1)
     told = known.with_columns(
         postcode=pl.when("moved").then("later_postcode").otherwise("postcode"),
         upn=pl.when((at_school | in_nursery) & ~lost).then("upn"),
-        uln=pl.when(grown & pl.col("has_uln")).then("uln"),
+        uln=pl.when(pl.col("has_uln") & pl.when(lost).then(long_grown).otherwise(grown)).then("uln"),
         reason=pl.when(~at_school).then(pl.lit("UN1")).when(lost).then(pl.lit("UN8")).otherwise(pl.lit("UN2")),
     )
-    schooled = pl.col("birth_date").dt.offset_by(f"{LEAVING_AGE + 1}y") > date(year - 1, 8, 31)
-    unnamed = pl.col("upn").is_null() & (pl.col("uln").is_null() | schooled)
+    unnamed = pl.col("upn").is_null() & (pl.col("uln").is_null() | ~_aged(LEAVING_AGE + 1, year))
     return told.with_columns(upn_unknown_code=pl.when(unnamed).then("reason"))
+
+
+def _aged(years: int, year: int) -> pl.Expr:
+    """Whether a child has that age on 31 August before the census day of a return."""
+    return pl.col("birth_date").dt.offset_by(f"{years}y") <= date(year - 1, 8, 31)
 
 
 def _census_before(year: int) -> date:

@@ -26,9 +26,7 @@ def test_files_and_truth_stand_in_the_folder(tmp_path: Path) -> None:
     assert len(list(out.glob("SEN2_???_202[56].xml"))) == 4
 
 
-def said(
-    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> tuple[int, str]:
+def said(arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """Exit code and what stands on the error stream, in this process."""
     monkeypatch.setattr(sys, "argv", ["synthetic", *arguments])
     with pytest.raises(SystemExit) as stopped:

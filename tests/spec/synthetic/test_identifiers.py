@@ -131,10 +131,7 @@ def test_twins_and_siblings_share_a_home_and_nobody_shares_name_and_birth(files:
 
 def test_some_movers_come_without_their_upn(files: list[Any]) -> None:
     moved = [
-        line.person
-        for file in files
-        for line in file.lines()
-        if line.active is not None and line.active["TransferLA"]
+        line.person for file in files for line in file.lines() if line.active is not None and line.active["TransferLA"]
     ]
     lost = [person for person in moved if person["UPN"] is None]
     assert 0 < len(lost) < 0.3 * len(moved)

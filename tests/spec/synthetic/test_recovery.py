@@ -36,9 +36,7 @@ def plans(world: World) -> pl.DataFrame:
         asked = t["ehc_request"].filter(pl.col("outcome_code") == "Y").rename({"row_number": "request_row"})
         judged = t["ehc_assessment"].select("request_row", "is_exception")
         need = (
-            t["plan_need"]
-            .filter(pl.col("rank_code") == "1")
-            .select("request_row", semh=pl.col("need_code") == "SEMH")
+            t["plan_need"].filter(pl.col("rank_code") == "1").select("request_row", semh=pl.col("need_code") == "SEMH")
         )
         frame = asked.select("request_row", "person_row", "received_date")
         for part in (judged, t["ehc_plan"].select("request_row", "start_date"), need):

@@ -140,9 +140,7 @@ def test_an_open_request_is_told_of_until_it_is_decided(files: list[Any]) -> Non
                 told[file.authority, key(line.person), line.request["ReceivedDate"]][file.year] = line.request[
                     "RequestOutcome"
                 ]
-    awaited = [
-        (years, year) for years in told.values() for year, code in years.items() if code == "A" and year < last
-    ]
+    awaited = [(years, year) for years in told.values() for year, code in years.items() if code == "A" and year < last]
     assert awaited
     assert all(years[year + 1] != "A" for years, year in awaited)
 
