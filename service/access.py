@@ -24,6 +24,9 @@ RIGHTS: Mapping[str, frozenset[str]] = {
 """Role → actions. A right that is not here is not had."""
 
 
+OPERATOR = "operator"
+
+
 @dataclass(frozen=True)
 class Principal:
     """Who asks: an account with its role and, for an authority's account, the authority."""
@@ -72,6 +75,12 @@ def principal_of(engine: Engine, account_name: str) -> Principal:
     if account is None or account.revoked_at is not None:
         raise NotAllowed("ACCESS-02", "There is no such account, or it was revoked.", "See: cohort account list")
     return Principal(account.account_name, account.role_code, account.authority_code)
+
+
+def local_operator(engine: Engine) -> Principal:
+    """Who works at the command line without naming an account: whoever holds the database and the key operates it."""
+    add_account(engine, OPERATOR, "operator")
+    return principal_of(engine, OPERATOR)
 
 
 def add_account(engine: Engine, name: str, role: str, authority_code: str | None = None) -> None:

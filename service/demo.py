@@ -23,7 +23,6 @@ from service.snapshots import cut_snapshot
 from synthetic import returns, truth
 from synthetic.world import World, make
 
-OPERATOR = "demo-operator"
 STUDIES: tuple[tuple[str, dict[str, str]], ...] = (
     ("outcome_summary", {}),
     ("la_comparison", {"measure": "within_20_weeks"}),
@@ -67,7 +66,6 @@ def prepare(settings: Settings) -> Office:
     engine = connect(settings)
     upgrade(engine)
     ring = keys.load(settings.key_file) if settings.key_file.exists() else keys.create(settings.key_file)
-    access.add_account(engine, OPERATOR, "operator")
     for role in ("researcher", "policymaker"):
         access.add_account(engine, doors.demo_account(role), role)
     return Office(settings, engine, ring)
@@ -112,7 +110,7 @@ def took_in(receipts: list[Receipt]) -> str:
 
 def freeze(office: Office, progress: Progress) -> Manifest:
     """A snapshot of what is known now, under the first free name."""
-    operator = Principal(OPERATOR, "operator")
+    operator = access.local_operator(office.engine)
     for number in range(1, 1000):
         name = "demo" if number == 1 else f"demo-{number}"
         try:

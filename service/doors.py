@@ -37,6 +37,12 @@ def demo_account(role: str, authority: str | None = None) -> str:
     return "-".join(part for part in (DEMO, role, authority) if part)
 
 
+def principal(account: str | None) -> Principal:
+    """Who asks at the command line: the account named, else the local operator."""
+    here = office()
+    return access.principal_of(here.engine, account) if account else access.local_operator(here.engine)
+
+
 @cache
 def office() -> Office:
     """The office of this process, from the environment."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from screens.options import OPTIONS
-
 from cohort.resources import bundled
+from screens.options import OPTIONS
 
 
 def serve(port: int) -> None:

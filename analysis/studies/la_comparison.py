@@ -117,10 +117,11 @@ def _say(frames: Frames, title: str, year: int) -> str:
         return f"{title}, {year}: too few authorities have figures that may be shown to compare them."
     alike = positions.filter(group=ALIKE).height
     target = positions["target"][0]
+    outside = positions.height - alike
     return (
         f"{title}, {year}: England {target:.1%}. Of {positions.height} authorities with figures, {alike} cannot be "
         f"told apart from England once ordinary differences between authorities are allowed for; "
-        f"{positions.height - alike} lie outside the 99.8 % limits."
+        f"{outside or 'none'} {'lies' if outside == 1 else 'lie'} outside the 99.8 % limits."
     )
 
 

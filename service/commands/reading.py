@@ -16,19 +16,18 @@ snapshot = typer.Typer(help="Frozen data.", no_args_is_help=True)
 study = typer.Typer(help="Analyses through the gate.", no_args_is_help=True)
 reference = typer.Typer(help="Official statistics of others.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
-Account = Annotated[str, typer.Option(help="The account that asks.")]
+Account = Annotated[str | None, typer.Option(help="The account that asks; the local operator if left out.")]
 
 
 @snapshot.command("cut")
 def cut(
     name: str,
-    account: Account,
+    account: Account = None,
     as_known_at: Annotated[datetime | None, typer.Option(help="The moment to freeze; now if left out.")] = None,
     project: Annotated[str, typer.Option(help="The project whose key names the persons.")] = "default",
 ) -> None:
     """Freeze the record as Parquet with a manifest."""
-    from service.access import principal_of
-    from service.doors import office
+    from service.doors import office, principal
     from service.snapshots import cut_snapshot
 
     here = office()
@@ -36,7 +35,7 @@ def cut(
     with console.progress(name) as progress:
         made = cut_snapshot(
             here,
-            principal_of(here.engine, account),
+            principal(account),
             name,
             as_known_at=moment,
             project=project,
@@ -139,15 +138,14 @@ def _choices(texts: list[str]) -> dict[str, str]:
 
 
 @reference.command("load")
-def load(files: list[Path], account: Account) -> None:
+def load(files: list[Path], account: Account = None) -> None:
     """Read official files into the record."""
     from cohort.reference.read import read
-    from service.access import principal_of
-    from service.doors import office
+    from service.doors import office, principal
     from service.statistics import load_statistics
 
     read_files = [read(file) for file in files]
-    for loaded in load_statistics(office(), principal_of(office().engine, account), read_files):
+    for loaded in load_statistics(office(), principal(account), read_files):
         told = f"{loaded.rows:,} figures" if loaded.is_new else "already loaded"
         console.say(f"{loaded.name}, edition {loaded.edition}: {told}.")
 

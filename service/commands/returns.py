@@ -56,11 +56,10 @@ def ingest(
 ) -> None:
     """Take returns in as an account of an authority, and print the receipts."""
     from cohort.ingest import report
-    from service.access import principal_of
     from service.desk import Desk
-    from service.doors import office
+    from service.doors import office, principal
 
-    desk = Desk(principal_of(office().engine, account), office())
+    desk = Desk(principal(account), office())
     explanations = _explanations(explain or [])
     receipts = []
     for file in files:
@@ -75,7 +74,7 @@ def ingest(
 
 
 def submissions(
-    account: Annotated[str, typer.Option(help="Whose history: an authority's account, or an operator's.")],
+    account: Annotated[str | None, typer.Option(help="An authority's account; the local operator if left out.")] = None,
     authority: Annotated[str | None, typer.Option(help="Only this authority.")] = None,
     collection: Annotated[str | None, typer.Option(help="Only this collection.")] = None,
     year: Annotated[int | None, typer.Option(help="Only this year.")] = None,
@@ -84,14 +83,13 @@ def submissions(
     """What was sent and what became of it."""
     from dataclasses import asdict
 
-    from service.access import principal_of
     from service.desk import Desk
-    from service.doors import office
+    from service.doors import office, principal
 
     wanted = {"authority": authority, "collection": collection, "year": year}
     lines = [
         asdict(line)
-        for line in Desk(principal_of(office().engine, account), office()).history()
+        for line in Desk(principal(account), office()).history()
         if all(value is None or getattr(line, name) == value for name, value in wanted.items())
     ]
     if as_json:
@@ -107,11 +105,10 @@ def sign(
     account: Annotated[str, typer.Option(help="The authority's account that signs.", show_default=False)],
 ) -> None:
     """Sign an accepted return off."""
-    from service.access import principal_of
     from service.desk import Desk
-    from service.doors import office
+    from service.doors import office, principal
 
-    Desk(principal_of(office().engine, account), office()).sign(submission)
+    Desk(principal(account), office()).sign(submission)
     console.say(f"Submission {submission} is signed.")
 
 
