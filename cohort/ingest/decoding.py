@@ -40,7 +40,7 @@ _UTF16 = frozenset({"utf-16", "utf-16le", "utf-16be", "unicode"})
 
 @dataclass
 class Decoder:
-    """Turns blocks into UTF-8. `notes` counts what was normalised, `line` is that of the next byte.
+    """Turns blocks into UTF-8. `notes` counts what was normalised, `line` is that of the next block.
 
     `is_said` is whether the file itself, by mark or declaration, names its encoding.
     """
@@ -52,18 +52,22 @@ class Decoder:
     _held: bytes = b""
     _beyond_ascii: bool = False
 
-    def texts(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        """The blocks as UTF-8, each ending with a whole character. Refuses bytes that are no text."""
-        for block in blocks:
-            yield self._passed(self._decoded(block, final=False))
-        if self._held:
-            yield self._passed(self._decoded(b"", final=True))
+    def texts(self, blocks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+        """The blocks as UTF-8, each of whole characters, with the line on which it starts.
 
-    def _passed(self, text: bytes) -> bytes:
+        Refuses bytes that are no text.
+        """
+        for block in blocks:
+            yield self._numbered(self._decoded(block, final=False))
+        if self._held:
+            yield self._numbered(self._decoded(b"", final=True))
+
+    def _numbered(self, text: bytes) -> tuple[int, bytes]:
         if b"\0" in text:
             raise refusal("ENC-06", line=self._line_at(text, text.index(b"\0")))
+        line = self.line
         self.line += text.count(b"\n")
-        return text
+        return line, text
 
     def _line_at(self, text: bytes, place: int) -> int:
         return self.line + text[:place].count(b"\n")

@@ -11,7 +11,8 @@ from cohort.errors import ReturnRefused
 from cohort.ingest.refusals import refusal
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-_WORKBOOK = (b"xl/", b"[Content_Types].xml")
+_WORKBOOK = b"xl/"
+"""The folder of a workbook's parts."""
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "FILE-13"),  # gzip
@@ -48,7 +49,7 @@ def _archive(first: bytes) -> str:
     # The lowest bit of the flags says that the first member is encrypted.
     if len(first) > 6 and first[6] & 1:
         return "FILE-11"
-    return "FILE-12" if any(name in first[:4096] for name in _WORKBOOK) else "FILE-10"
+    return "FILE-12" if _WORKBOOK in first else "FILE-10"
 
 
 def refuse_what_is_not_xml(text: bytes, reads: str) -> None:

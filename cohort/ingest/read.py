@@ -79,29 +79,30 @@ def read(
 
 
 def _read(file: Source, formats: Mapping[str, ReturnFormat], limits: Limits) -> RawReturn:
-    reading = Reading(formats, limits)
-    texts, notes = _texts(file, header.reads(formats))
-    document = Document(next(texts), limits)
+    first, rest, notes = _texts(file, header.reads(formats))
+    document, reading = Document(first, limits), Reading(formats, limits)
     _refuse_another_root(document.tag, formats)
-    for text in chain([b""], texts):
-        document.feed(text)
+    _refuse_a_cut_file(document.tag, file.end())
+    reading.take(document.complete())
+    for line, text in rest:
+        document.feed(line, text)
         reading.take(document.complete())
     document.close()
     reading.take(document.complete(ended=True))
     return reading.result(document.notes + Counter(notes), file)
 
 
-def _texts(file: Source, reads: str) -> tuple[Iterator[bytes], dict[str, int]]:
-    """The file's text as UTF-8 in blocks, the first one being markup, and the decoder's notes."""
+def _texts(file: Source, reads: str) -> tuple[bytes, Iterator[tuple[int, bytes]], dict[str, int]]:
+    """The file as UTF-8: its first block, which is markup, the rest by lines, and the decoder's notes."""
     blocks = file.blocks()
-    first = next(blocks, b"")
-    if (code := container(first)) is not None:
+    start = next(blocks, b"")
+    if (code := container(start)) is not None:
         raise refusal(code, reads=reads)
-    decoding, mark = decoder(first)
-    texts = decoding.texts(chain([first[mark:]], blocks))
-    text = next(texts)
-    refuse_what_is_not_xml(text, reads)
-    return chain([text], texts), decoding.notes
+    decoding, mark = decoder(start)
+    texts = decoding.texts(chain([start[mark:]], blocks))
+    _, first = next(texts)
+    refuse_what_is_not_xml(first, reads)
+    return first, texts, decoding.notes
 
 
 def _refuse_another_root(tag: str, formats: Mapping[str, ReturnFormat]) -> None:
@@ -110,6 +111,15 @@ def _refuse_another_root(tag: str, formats: Mapping[str, ReturnFormat]) -> None:
         raise refusal("HEAD-01", reads=header.reads(formats))
     if name != tag:
         raise refusal("XML-08")
+
+
+def _refuse_a_cut_file(tag: str, end: bytes) -> None:
+    # An upload that was cut is told at once instead of after all that did arrive has been parsed. What is not
+    # certain here (white space, a comment, UTF-16, something glued on) is left to the parser.
+    last = end.rstrip()
+    is_certain = last and b"\0" not in last and b"-->" not in last and b"?>" not in last
+    if is_certain and f"</{tag}".encode() not in last:
+        raise refusal("XML-02")
 
 
 class Reading:

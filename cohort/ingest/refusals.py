@@ -41,9 +41,7 @@ REFUSALS = _table(
     Refusal("FILE-06", "This is a link to a file.", "Name the file itself."),
     Refusal("FILE-07", "This is a pipe, a device or a socket.", "Name an ordinary file."),
     Refusal("FILE-10", "This looks like a zip archive.", f"Unpack it and send the return. {_READS}"),
-    Refusal(
-        "FILE-11", "This looks like a zip archive with a password.", f"Unpack it and send the return. {_READS}"
-    ),
+    Refusal("FILE-11", "This looks like a zip archive with a password.", f"Unpack it and send the return. {_READS}"),
     Refusal("FILE-12", "This looks like an Excel workbook.", f"Export the return as XML. {_READS}"),
     Refusal("FILE-13", "This looks like a compressed file.", f"Unpack it and send the return. {_READS}"),
     Refusal("FILE-14", "This looks like a PDF.", f"Export the return as XML. {_READS}"),

@@ -70,6 +70,7 @@ class Sheet:
         keys = [ancestor.key for ancestor in form.ancestors(table)][::-1]
         self.table = table
         self.count = 0
+        self._nil = 0
         self._log = log
         self._limits = limits
         self._keys = [ROW_NUMBER, *keys]
@@ -83,7 +84,6 @@ class Sheet:
         places = {name: first + i for i, name in enumerate(ordered)}
         spellings = {n: places[c.tag] for c in self.table.columns for n in c.names}
         spellings |= {name.lower(): place for name, place in places.items()}
-        self._names = [*[None] * first, *ordered]
         self._columns = {places[c.tag]: c.stored for c in self.table.columns}
         self._tags = {places[c.tag]: c.tag for c in self.table.columns}
         self._places = Places(places, spellings, self._log)
@@ -98,8 +98,10 @@ class Sheet:
         here = (*above, self.count)
         row: list[str | int | None] = [self.count, *above, *self._blank]
         places, sheets, last = self._places, self._below, _NOWHERE
-        stray = is_text(element.text)
+        stray = (text := element.text) is not None and not text.isspace()
         for child in element:
+            if (tail := child.tail) is not None and not tail.isspace():
+                stray = True
             place = places[child.tag]
             if place > last:
                 last = place
@@ -111,8 +113,6 @@ class Sheet:
                 row[place] = self._unusual(child, place)
             else:
                 row[place] = text
-            if (tail := child.tail) is not None and not tail.isspace():
-                stray = True
         if stray:
             self._log.findings.add(STRAY_TEXT, self.table.name, self.count)
         self._cells += row
@@ -137,8 +137,9 @@ class Sheet:
             if any(isinstance(inner.tag, str) for inner in child):
                 self._log.findings.add(NESTED, self.table.name, self.count, self._tags[place])
             return str(child.xpath("string()"))
-        nil = (child.get(NIL) or "").strip() in ("true", "1")
-        self._log.notes[NIL_READ if nil else EMPTY] += 1
+        # Asking for an attribute by name takes three times as long as asking whether there is any.
+        if child.keys() and (child.get(NIL) or "").strip() in ("true", "1"):
+            self._nil += 1
         return ""
 
     def _make_columns(self) -> None:
@@ -146,15 +147,16 @@ class Sheet:
             raise refusal("XML-12", limit=self._limits.rows)
         cells, width = self._cells, len(self._below)
         numbers = [pl.Series(key, cells[i::width], pl.UInt32) for i, key in enumerate(self._keys)]
-        texts = {
-            stored: pl.Series(stored, cells[place::width], pl.String) for place, stored in self._columns.items()
-        }
+        texts = {stored: pl.Series(stored, cells[place::width], pl.String) for place, stored in self._columns.items()}
+        self._log.notes[EMPTY] += sum(int((column == "").sum()) for column in texts.values())
         self._parts.append(pl.DataFrame([*numbers, *(texts[c.stored] for c in self.table.columns)]))
         self._cells = []
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """This table's rows and those of all tables below, by the table's name."""
         self._make_columns()
+        self._log.notes[NIL_READ] += self._nil
+        self._log.notes[EMPTY] -= self._nil
         found = {self.table.name: pl.concat(self._parts, rechunk=True)}
         for sheet in self._below:
             found |= sheet.frames() if sheet is not None else {}

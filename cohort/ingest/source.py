@@ -21,6 +21,8 @@ from cohort.ingest.refusals import FileRefused, refusal, unusable
 
 BLOCK = 1 << 16
 """Bytes read at once. The return's first tag must stand in the first block."""
+END = 1 << 12
+"""Bytes of a file's end that are looked at before the rest is read."""
 
 _SAFE_OPEN = (
     os.O_RDONLY
@@ -56,8 +58,11 @@ Progress = Callable[[int], None]
 class Source:
     """A file that is read once. `size` counts bytes, `digest` is the SHA-256 of those that have passed."""
 
-    def __init__(self, stream: BinaryIO, limits: Limits, progress: Progress | None = None) -> None:
+    def __init__(
+        self, stream: BinaryIO, limits: Limits, progress: Progress | None = None, *, is_ours: bool = False
+    ) -> None:
         self._stream = stream
+        self._is_ours = is_ours
         self._limits = limits
         self._progress = progress
         self._hash = hashlib.sha256()
@@ -95,6 +100,19 @@ class Source:
             raise unusable("FILE-09")
         return part
 
+    def end(self) -> bytes:
+        """The file's last bytes, looked at ahead of time; none for a stream that somebody else opened."""
+        if not self._is_ours:
+            return b""
+        try:
+            here = self._stream.tell()
+            self._stream.seek(max(0, self._stream.seek(0, io.SEEK_END) - END))
+            last = self._stream.read(END)
+            self._stream.seek(here)
+        except OSError:
+            raise unusable("FILE-09") from None
+        return last
+
     def refused(self, refused: ReturnRefused) -> FileRefused:
         """The refusal with the file's digest and size, for which the rest is read but not looked at."""
         try:
@@ -121,10 +139,10 @@ def opened(
     """
     if isinstance(source, bytes):
         _refuse_size(len(source), limits)
-        yield Source(io.BytesIO(source), limits, progress)
+        yield Source(io.BytesIO(source), limits, progress, is_ours=True)
     elif isinstance(source, os.PathLike):
         with _ordinary_file(Path(source), limits) as stream:
-            yield Source(stream, limits, progress)
+            yield Source(stream, limits, progress, is_ours=True)
     else:
         yield Source(source, limits, progress)
 

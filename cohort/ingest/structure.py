@@ -114,9 +114,9 @@ def of_tables(form: ReturnFormat, year: int, tables: dict[str, pl.DataFrame]) ->
 
 
 def _too_many(form: ReturnFormat, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    parent = form.by_name[table.parent or ""].key
-    place = pl.int_range(pl.len()).over(parent)
-    return _places(TOO_MANY, table, "", frame.filter(place >= table.at_most))
+    # Rows under one parent stand together, so one too many is one whose parent is that of the row before.
+    parent = pl.col(form.by_name[table.parent or ""].key)
+    return _places(TOO_MANY, table, "", frame.filter(parent == parent.shift(table.at_most or 1)))
 
 
 def _other_year(table: Table, column: Column, frame: pl.DataFrame) -> pl.DataFrame:

@@ -81,8 +81,7 @@ class Document:
         # Line breaks stand in for what is left out, so that lines keep their numbers.
         self._parse(b"\n" * first[:start].count(b"\n") + first[start:end] + _HANDLE)
         self._root = self._handle()
-        self._line = 1 + first[:end].count(b"\n")
-        self.feed(first[end:])
+        self.feed(1, first[end:])
 
     def _handle(self) -> Element:
         for _, instruction in self._parser.read_events():
@@ -96,14 +95,13 @@ class Document:
         """The tag of the outermost element."""
         return str(self._root.tag)
 
-    def feed(self, text: bytes) -> None:
-        """Parse a block. Refuses what is not well formed and what runs on too long."""
-        self._runs.follow(text, self._line)
+    def feed(self, line: int, text: bytes) -> None:
+        """Parse a block that starts on that line. Refuses what is not well formed and what runs on too long."""
+        self._runs.follow(line, text)
         if self._pending > self._limits.record:
-            raise refusal("XML-09", limit=self._limits.record, line=self._line)
+            raise refusal("XML-09", limit=self._limits.record, line=line)
         self._pending += len(text)
         self._parse(text)
-        self._line += text.count(b"\n")
         # A single character is found ten times quicker than two, and returns hold few of these.
         self.notes[UNWRAPPED] += text.count(b"<!") if b"!" in text else 0
         self.notes[INSTRUCTIONS] += sum(1 for _ in self._parser.read_events())
@@ -163,8 +161,8 @@ class Runs:
         self._limits = limits
         self._held = b""
 
-    def follow(self, text: bytes, line: int) -> None:
-        """Look at the next block, which starts at `line`. Refuses what is too long."""
+    def follow(self, line: int, text: bytes) -> None:
+        """Look at the next block, which starts on that line. Refuses what is too long."""
         data = self._held + text
         at, stride = 0, self._limits.tag
         while True:
