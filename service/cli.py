@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 from cohort.errors import CohortError, UsageError
@@ -25,6 +24,7 @@ app.command()(returns.ingest)
 app.command()(returns.submissions)
 app.command()(returns.sign)
 app.command()(record.audit)
+app.command()(reading.codebook)
 app.add_typer(record.db, name="db")
 app.add_typer(record.keys, name="keys")
 app.add_typer(record.account, name="account")
@@ -91,12 +91,12 @@ def _run() -> int:
         return error.exit_code
     except ModuleNotFoundError as missing:
         return _missing(missing)
-    except click.exceptions.Exit as ending:
+    except typer.Exit as ending:
         return ending.exit_code
-    except click.ClickException as error:
+    except typer.TyperException as error:
         error.show()
         return UsageError.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         console.err.print("Interrupted; what was not finished was not stored.")
         return 130
     except Exception as fault:

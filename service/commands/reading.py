@@ -163,3 +163,17 @@ def check(as_json: AsJson = False) -> None:
         console.say_table(tuple(checked.columns), checked.rows())
     if not checked["holds"].all():
         raise typer.Exit(1)
+
+
+def codebook(
+    output: Annotated[Path | None, typer.Option("-o", help="Folder for Markdown pages; printed if left out.")] = None,
+) -> None:
+    """Every collection, table, column, code list, rule, measure and study, from the declarations."""
+    from service import codebook as book
+
+    if output is not None:
+        for path in book.written(output):
+            console.say(str(path))
+    else:
+        for text in book.pages().values():
+            console.say(text)

@@ -1,0 +1,120 @@
+"""The codebook: every collection, table, column, code list, rule, measure and study, from the declarations.
+
+It is made anew each time and never written by hand, so it cannot differ from what the software does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from sqlalchemy import Table as StoredTable
+
+from analysis.measure import Measure, measures
+from analysis.study import Study, studies
+from cohort.catalogue import collect
+from cohort.ingest.check import rules
+from cohort.ingest.format import Column, ReturnFormat
+from cohort.ingest.rule import Rule
+from cohort.schema import codes
+from cohort.schema.codes import LAST, CodeList
+from cohort.schema.tables import METADATA
+
+
+def pages() -> dict[str, str]:
+    """File name → Markdown."""
+    formats = collect("cohort.ingest.formats", ReturnFormat, key=lambda form: form.collection)
+    return {
+        "collections.md": "\n".join(line for form in formats.values() for line in _collection(form)),
+        "code-lists.md": "\n".join(_code_lists()),
+        "rules.md": "\n".join(line for rule in rules().values() for line in _rule(rule)),
+        "record.md": "\n".join(line for table in METADATA.sorted_tables for line in _stored(table)),
+        "measures.md": "\n".join(line for measure in measures().values() for line in _measure(measure)),
+        "studies.md": "\n".join(line for study in studies().values() for line in _study(study)),
+    }
+
+
+def written(folder: Path) -> list[Path]:
+    """Write the codebook into a folder, made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, text in pages().items():
+        path = folder / name
+        path.write_text(text + "\n", encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+def _rows(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    heads = list(headings)
+    yield "| " + " | ".join(heads) + " |"
+    yield "|" + "---|" * len(heads)
+    for row in rows:
+        yield "| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |"
+    yield ""
+
+
+def _collection(form: ReturnFormat) -> Iterator[str]:
+    yield f"# {form.title} ({form.collection})\n"
+    yield f"Returns of {form.years.start} to {form.years.stop - 1}.\n"
+    for table in form.tables:
+        under = f", under {table.parent}" if table.parent else ""
+        yield f"## {table.name}{under}\n"
+        yield f"{table.comment} Feeds `{table.stored}`.\n"
+        yield from _rows(("item", "feeds", "kind", "becomes", "years", "what"), map(_column, table.columns))
+
+
+def _column(column: Column) -> tuple[object, ...]:
+    kind = f"{column.kind.value}: {column.codes.name}" if column.codes else column.kind.value
+    return (column.tag, column.stored, kind, column.role.value, _years(column.since, column.until), column.comment)
+
+
+def _years(since: int, until: int) -> str:
+    first = "" if since == codes.FIRST else str(since)
+    return f"{first}–{'' if until == LAST else until}" if first or until != LAST else "all"
+
+
+def _code_lists() -> Iterator[str]:
+    yield "# Code lists\n"
+    for entry in vars(codes).values():
+        if isinstance(entry, CodeList):
+            yield f"## {entry.name}\n"
+            yield f"{entry.comment}\n"
+            rows = ((c.code, c.label, _years(c.since, c.until), " ".join(c.spellings)) for c in entry.codes)
+            yield from _rows(("code", "label", "years", "also read"), rows)
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    yield f"## {rule.code}\n"
+    dfe = f", DfE rule {rule.dfe_rule}" if rule.dfe_rule else ""
+    yield f"**{rule.sentence}** ({rule.level.value}, `{rule.table}.{rule.column}`, {_years(rule.since, rule.until)}{dfe})\n"
+    yield f"{rule.advice}\n"
+    yield "```"
+    yield from (line.strip() for line in rule.example.strip().splitlines())
+    yield "```\n"
+
+
+def _stored(table: StoredTable) -> Iterator[str]:
+    yield f"## {table.schema}.{table.name}\n"
+    yield f"{table.comment}\n"
+    yield from _rows(("column", "type", "what"), ((c.name, c.type, c.comment) for c in table.columns))
+
+
+def _measure(measure: Measure) -> Iterator[str]:
+    yield f"## {measure.title} (`{measure.name}`)\n"
+    yield f"{measure.sentence}\n"
+    yield f"{measure.unit}; {measure.direction.value}; comparable from {measure.years.start}. Source: {measure.source}\n"
+    for name, count in (("Counted", measure.numerator), ("Of", measure.denominator)):
+        if count is not None:
+            yield f"{name}: {count.population.sentence}\n"
+            yield from (f"- {step.sentence}" for step in count.population.steps)
+            yield "\n```"
+            yield from (line.strip() for line in count.example.strip().splitlines())
+            yield "```\n"
+
+
+def _study(study: Study) -> Iterator[str]:
+    yield f"## {study.title} (`{study.name}`)\n"
+    yield f"{study.question}\n"
+    yield from (f"- `{c.name}`: {c.sentence} {', '.join(c.options)} (default {c.default})" for c in study.choices)
+    yield ""
