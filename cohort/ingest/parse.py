@@ -17,6 +17,7 @@ from cohort.ingest.format import Column, Kind, Level, ReturnFormat, Role, Table
 from cohort.ingest.read import RawReturn
 
 PERSON_ROW = "person_row"
+BORN = "person.birth_date"
 
 
 @dataclass(frozen=True)
@@ -44,17 +45,17 @@ def parse(raw: RawReturn) -> ParsedReturn:
     census = raw.format.census_day(raw.year)
     header = _header(raw, census)
     parsed = {t.stored: _table(t, raw.tables[t.name], raw.year, census) for t in raw.format.tables}
-    tables = {name: p.frame for name, p in parsed.items()}
-    births = _births(raw.format, tables)
-    early = [_before_birth(t, tables[t.stored], births, raw.year) for t in raw.format.tables if t.parent]
+    births = _births(raw.format, parsed)
+    if births is not None:
+        parsed = {t.stored: _since_birth(t, parsed[t.stored], births, raw.year) for t in raw.format.tables}
     return ParsedReturn(
         raw.format,
         raw.year,
         raw.authority_code,
         census,
         header,
-        tables,
-        finding.gather([raw.findings, *(p.findings for p in parsed.values()), *early]),
+        {name: p.frame for name, p in parsed.items()},
+        finding.gather([raw.findings, *(p.findings for p in parsed.values())]),
         {**raw.notes, **_trimmed(parsed.values())},
         raw.digest,
         raw.size,
@@ -105,39 +106,36 @@ def places(level: Level, code: str, table: str, rows: pl.Series, tag: str) -> pl
     )
 
 
-def _births(form: ReturnFormat, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame | None:
+def _births(form: ReturnFormat, parsed: Mapping[str, _ParsedTable]) -> pl.DataFrame | None:
     for table in form.tables:
         for column in table.columns:
             if column.kind is Kind.BIRTH:
-                return tables[table.stored].select(PERSON_ROW, pl.col(column.stored).alias("birth_date"))
+                return parsed[table.stored].frame.select(PERSON_ROW, pl.col(column.stored).alias(BORN))
     return None
 
 
-def _before_birth(table: Table, frame: pl.DataFrame, births: pl.DataFrame | None, year: int) -> pl.DataFrame:
+def _since_birth(table: Table, parsed: _ParsedTable, births: pl.DataFrame, year: int) -> _ParsedTable:
+    """The table without dates before the person's birth, which become findings."""
     dates = [c for c in table.columns if c.kind is Kind.DATE and c.in_year(year)]
-    if births is None or not dates:
-        return finding.none()
-    born = frame.join(births, on=PERSON_ROW, how="left", maintain_order="left")
-    code = "CELL-16"
-    level = cell.CAUSES[code].level
-    return finding.gather(
-        places(level, code, table.name, born.filter(pl.col(c.stored) < pl.col("birth_date"))["row_number"], c.tag)
-        for c in dates
-    )
+    if not dates:
+        return parsed
+    born = parsed.frame.join(births, on=PERSON_ROW, how="left", maintain_order="left")
+    early = [(c, pl.col(c.stored) < pl.col(BORN)) for c in dates]
+    judged = born.select("row_number", *(flag.alias(f"{c.tag}\0CELL-16") for c, flag in early))
+    kept = [pl.when(~flag.fill_null(value=False)).then(c.stored).alias(c.stored) for c, flag in early]
+    findings = finding.gather([parsed.findings, _places(table, judged)])
+    return _ParsedTable(born.with_columns(kept).drop(BORN), findings, parsed.trimmed)
 
 
 def _count_trimmed(raw: pl.DataFrame, clean: pl.DataFrame, columns: Iterable[Column]) -> int:
-    if raw.is_empty():
-        return 0
-    changed = [((raw[c.stored] != clean[c.stored]) & (raw[c.stored] != "")).sum() for c in columns]
-    return int(sum(changed))
+    """Cells that `cleaned` changed, those that it emptied included."""
+    changed = [(raw[c.stored] != "") & clean[c.stored].ne_missing(raw[c.stored]) for c in columns]
+    return sum(int(cells.sum()) for cells in changed)
 
 
 def _trimmed(parsed: Iterable[_ParsedTable]) -> dict[str, int]:
     total = sum(p.trimmed for p in parsed)
-    return (
-        {"cells freed of outer space and invisible characters, or with letters composed": total} if total else {}
-    )
+    return {"cells freed of outer space and invisible characters, or with letters composed": total} if total else {}
 
 
 def _header(raw: RawReturn, census: date) -> dict[str, object]:
