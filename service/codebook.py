@@ -87,7 +87,8 @@ def _code_lists() -> Iterator[str]:
 def _rule(rule: Rule) -> Iterator[str]:
     yield f"## {rule.code}\n"
     dfe = f", DfE rule {rule.dfe_rule}" if rule.dfe_rule else ""
-    yield f"**{rule.sentence}** ({rule.level.value}, `{rule.table}.{rule.column}`, {_years(rule.since, rule.until)}{dfe})\n"
+    where = f"{rule.level.value}, `{rule.table}.{rule.column}`, {_years(rule.since, rule.until)}{dfe}"
+    yield f"**{rule.sentence}** ({where})\n"
     yield f"{rule.advice}\n"
     yield "```"
     yield from (line.strip() for line in rule.example.strip().splitlines())
@@ -103,7 +104,8 @@ def _stored(table: StoredTable) -> Iterator[str]:
 def _measure(measure: Measure) -> Iterator[str]:
     yield f"## {measure.title} (`{measure.name}`)\n"
     yield f"{measure.sentence}\n"
-    yield f"{measure.unit}; {measure.direction.value}; comparable from {measure.years.start}. Source: {measure.source}\n"
+    yield f"{measure.unit}; {measure.direction.value}; comparable from {measure.years.start}.\n"
+    yield f"Source: {measure.source}\n"
     for name, count in (("Counted", measure.numerator), ("Of", measure.denominator)):
         if count is not None:
             yield f"{name}: {count.population.sentence}\n"
