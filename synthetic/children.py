@@ -16,7 +16,10 @@ from synthetic.chance import NEVER, Days, Texts, Truths, Whole, chosen, codes, g
 from synthetic.planted import Planted
 from synthetic.window import Window
 
-AGE_OF_STOCK = (0, 0, 0, 0, 0, 5, 6, 7, 8, 8.5, 9, 9.5, 9.5, 9, 8.5, 8, 6, 5.5, 4, 2.2, 1.4, 1, 0.8, 0.6, 0.5, 0.3)
+AGE_OF_STOCK = (
+    *(0, 0, 0, 0, 0, 5, 6, 7, 8, 8.5, 9, 9.5, 9.5, 9, 8.5),
+    *(8.5, 8.5, 8, 6.5, 4.5, 3.2, 2.4, 1.8, 1.3, 1, 0.4),
+)
 """Weight of each age, 0 to 25, among holders of old plans."""
 AGE_OF_REQUEST = (0.2, 1, 5, 10, 8, 8.5, 8, 8, 7.5, 7.5, 9, 5.5, 5, 5, 4.5, 4, 2, 1.2, 0.8, 0.5, 0.3, 0.2, 0.1)
 """Weight of each age, 0 to 22, among children for whom an assessment is asked."""

@@ -22,9 +22,7 @@ def episodes(cases: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
     """A row an episode: child, authority (index), the columns of `cases`, those of `stays`, and
     has_request · closed_date (the decision that ended it without a plan)."""
     begun = stays.filter(pl.col("case").is_not_null()).select("case", *PLAN)
-    asked = (
-        cases.drop("start_date").with_row_index("case").join(begun, on="case", how="left", maintain_order="left")
-    )
+    asked = cases.drop("start_date").with_row_index("case").join(begun, on="case", how="left", maintain_order="left")
     asked = asked.with_columns(is_after_move=pl.coalesce("is_after_move", "is_after_move_right")).drop(
         "is_after_move_right"
     )

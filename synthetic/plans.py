@@ -54,9 +54,7 @@ def plans(
 
 
 def _begun(children: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
-    old = children.filter("is_old").select(
-        "child", pl.lit(None, pl.UInt32).alias("case"), "authority", "start_date"
-    )
+    old = children.filter("is_old").select("child", pl.lit(None, pl.UInt32).alias("case"), "authority", "start_date")
     new = cases.with_row_index("case").filter(pl.col("start_date").is_not_null())
     both = pl.concat([old, new.select("child", "case", "authority", "start_date")])
     return both.join(children.select("child", "birth_date"), on="child", maintain_order="left")
@@ -74,9 +72,7 @@ def _budgets(rng: np.random.Generator, n: int) -> dict[str, pl.Series]:
     return {column.name: column for column in columns}
 
 
-def _ends(
-    rng: np.random.Generator, births: Days, starts: Days, watched: Days, window: Window
-) -> tuple[Days, Texts]:
+def _ends(rng: np.random.Generator, births: Days, starts: Days, watched: Days, window: Window) -> tuple[Days, Texts]:
     """Day and reason of the end, or NaT and an empty reason for plans that outlast the window."""
     n = len(births)
     end, reason = np.full(n, NEVER), np.full(n, "", dtype="U1")

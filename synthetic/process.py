@@ -61,9 +61,7 @@ def cases(
     later = _asks(children, places, planted, *again)
     settled = _decided(later, intercept, planted, generator(seed, "later requests"), 1)
     moved = pl.Series(later.authority != children["authority"].to_numpy()[later.child], dtype=pl.Boolean)
-    both = pl.concat(
-        [first.with_columns(is_after_move=pl.lit(value=False)), settled.with_columns(is_after_move=moved)]
-    )
+    both = pl.concat([first.with_columns(is_after_move=pl.lit(value=False)), settled.with_columns(is_after_move=moved)])
     return both.filter(pl.col("received_date") <= window.last_day.astype(object)), intercept
 
 
@@ -99,9 +97,7 @@ def _intercept(log_odds: Floats, target: float) -> float:
     return (low + high) / 2
 
 
-def _decided(
-    asks: _Asks, intercept: float, planted: Planted, rng: np.random.Generator, n_places: int
-) -> pl.DataFrame:
+def _decided(asks: _Asks, intercept: float, planted: Planted, rng: np.random.Generator, n_places: int) -> pl.DataFrame:
     """What comes of each request, drawn to its end."""
     n = len(asks.child)
     fate = _fate(rng, asks, intercept, planted, n_places)

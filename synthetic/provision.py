@@ -163,7 +163,5 @@ def named(placements: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
     unnamed = pl.col("setting_code").is_in(NAMED_INSTEAD)
     return there.drop("begin").with_columns(
         setting_code=pl.when(unnamed).then(pl.lit("OTH")).otherwise("setting_code"),
-        setting_other=pl.when(unnamed)
-        .then(pl.lit("A type of setting, none in particular"))
-        .otherwise("setting_other"),
+        setting_other=pl.when(unnamed).then(pl.lit("A type of setting, none in particular")).otherwise("setting_other"),
     )

@@ -41,9 +41,7 @@ def make(
     """
     planted = world if isinstance(world, Planted) else _by_name(world)
     if children < 1 or seed < 0:
-        raise UsageError(
-            "WORLD-03", "A world needs children and a seed that is not negative.", "Ask for 1 or more."
-        )
+        raise UsageError("WORLD-03", "A world needs children and a seed that is not negative.", "Ask for 1 or more.")
     window = Window.of(years)
     return World(seed, window, planted, live(authorities, children, window, planted, seed))
 
@@ -52,6 +50,4 @@ def _by_name(name: str) -> Planted:
     try:
         return WORLDS[name]
     except KeyError:
-        raise UsageError(
-            "WORLD-04", f"No world is called {name!r}.", f"Choose from {', '.join(WORLDS)}."
-        ) from None
+        raise UsageError("WORLD-04", f"No world is called {name!r}.", f"Choose from {', '.join(WORLDS)}.") from None

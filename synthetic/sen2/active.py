@@ -40,9 +40,7 @@ def active_plans(shown: pl.DataFrame, lives: Lives, year: int) -> pl.DataFrame:
         "review_draft_date",
         transfer_authority_code=pl.when(pl.col("entered_date") >= pl.col("first_day")).then("origin"),
         phase_transfer_due_date=due,
-        phase_transfer_final_date=pl.when((done <= pl.col("census")) & (done >= pl.col("entered_date"))).then(
-            done
-        ),
+        phase_transfer_final_date=pl.when((done <= pl.col("census")) & (done >= pl.col("entered_date"))).then(done),
     )
 
 

@@ -66,6 +66,12 @@ def test_one_year_alone_may_be_asked_for(tmp_path: Path) -> None:
     assert {name[-8:-4] for name in written(tmp_path, years=[2025])} == {"2025"}
 
 
+def test_from_one_authority_alone_nobody_can_move(tmp_path: Path, read: Any) -> None:
+    lines = [line for path in returns.write(make(authorities=1, children=600), tmp_path) for line in read(path).lines()]
+    assert not [x for x in lines if x.request["Exported"] or (x.plan and x.plan["CeaseReason"] == "5")]
+    assert not [x for x in lines if x.active and x.active["TransferLA"]]
+
+
 def test_all_of_england_may_be_asked_for() -> None:
     assert len(make(authorities=None, children=500).lives.places) == 153
 

@@ -257,7 +257,8 @@ def work_based_learning_and_neet_begin_at_16(line: Any, file: Any) -> bool:
 
 @lawful
 def nobody_over_25_is_neet(line: Any, file: Any) -> bool:
-    return age(birth(line), file.census) > 25 and any(row["SENSetting"] == "NEET" for row in placements(line))
+    neet = [row for row in placements(line) if row["SENSetting"] == "NEET"]
+    return any(age(birth(line), row.day("LeavingDate") or file.census) > 25 for row in neet)
 
 
 @lawful
