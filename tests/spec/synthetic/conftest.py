@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from lxml import etree
+from lxml.etree import _Element as Element
+from lxml.etree import parse
 
 from cohort.ingest.formats.sen2 import SEN2
 from synthetic import returns, truth
@@ -78,7 +79,7 @@ class ReadReturn:
 
 
 def read_return(path: Path) -> ReadReturn:
-    root = etree.parse(path).getroot()
+    root = parse(path).getroot()
     head = {e.tag: e.text for part in ("CollectionDetails", "Source") for e in root.find(f"Header/{part}")}
     return ReadReturn(
         authority=head["LEA"],
@@ -88,7 +89,7 @@ def read_return(path: Path) -> ReadReturn:
     )
 
 
-def _record(element: etree._Element) -> Record:
+def _record(element: Element) -> Record:
     items: dict[str, str] = {}
     below: dict[str, list[Record]] = {}
     for child in element:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import etree
+from lxml.etree import _Element as Element
+from lxml.etree import parse
 
 from cohort.errors import UsageError
 from cohort.ingest.format import Table
@@ -79,7 +80,8 @@ def test_all_of_england_may_be_asked_for() -> None:
 def test_authorities_are_of_unequal_size_and_from_many_regions() -> None:
     places = make(authorities=12, children=50).lives.places
     assert places["region_name"].n_unique() == 9
-    assert places["size"].max() > 3 * places["size"].min()
+    sizes = places["size"].to_list()
+    assert max(sizes) > 3 * min(sizes)
 
 
 @pytest.mark.parametrize(
@@ -101,12 +103,12 @@ def test_what_no_world_can_be_is_refused(asked: dict[str, Any]) -> None:
 def test_every_element_is_declared_and_stands_in_its_place(out: Path) -> None:
     for path in out.glob("SEN2_*.xml"):
         year = int(path.stem[-4:])
-        for person in etree.parse(path).getroot().find("Persons"):
+        for person in parse(path).getroot().find("Persons"):
             assert person.tag == "Person"
             assert_declared(person, SEN2.by_name["Person"], year)
 
 
-def assert_declared(element: etree._Element, table: Table, year: int) -> None:
+def assert_declared(element: Element, table: Table, year: int) -> None:
     columns = {c.header(year): c for c in table.columns if c.in_year(year)}
     below = {t.name: t for t in SEN2.children(table)}
     tags = [child.tag for child in element]

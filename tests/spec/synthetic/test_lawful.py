@@ -251,8 +251,9 @@ def work_based_learning_and_neet_begin_at_16(line: Any, file: Any) -> bool:
         if row["WBP"] is not None or row["SENSetting"] == "NEET"
         if age(birth(line), row.day("EntryDate")) < 16
     ]
-    named = line.plan is not None and line.plan["PlanWBP"] is not None
-    return bool(young) or (named and age(birth(line), line.plan.day("StartDate")) < 16)
+    if line.plan is None or line.plan["PlanWBP"] is None:
+        return bool(young)
+    return bool(young) or age(birth(line), line.plan.day("StartDate")) < 16
 
 
 @lawful

@@ -6,7 +6,8 @@ import io
 from datetime import date
 
 import polars as pl
-from lxml import etree
+from lxml.etree import _Element as Element
+from lxml.etree import fromstring
 
 from cohort.ingest.format import Column, Kind, ReturnFormat, Table
 from synthetic.returns import InventedReturn, write_return
@@ -53,14 +54,14 @@ TABLES = {
 }
 
 
-def rendered(year: int) -> etree._Element:
+def rendered(year: int) -> Element:
     file = io.StringIO()
     head = {"collection": "INVENTED", "collection_year": str(year), "authority_code": "202"}
     write_return(InventedReturn(FORMAT, year, "202", head, TABLES), file)
-    return etree.fromstring(file.getvalue().encode())
+    return fromstring(file.getvalue().encode())
 
 
-def shape(element: etree._Element) -> list[str]:
+def shape(element: Element) -> list[str]:
     return [child.tag for child in element]
 
 
