@@ -85,9 +85,7 @@ CAUSES = causes(
 
 INVISIBLE = "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 """Soft hyphen, zero-width characters and direction marks: never meant, often pasted."""
-SECOND_BYTE = (
-    "[\u0080-\u00bf" + bytes(set(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}).decode("cp1252") + "]"
-)
+SECOND_BYTE = "[\u0080-\u00bf" + bytes(set(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}).decode("cp1252") + "]"
 GARBLED = rf"\ufffd|[\u00c2-\u00c5]{SECOND_BYTE}|\p{{Ll}}\u00c3|\u00e2\u20ac"
 """U+FFFD, and what UTF-8 looks like when it was read as windows-1252 and written as UTF-8 again.
 

@@ -87,9 +87,7 @@ def looks_back(rule: Rule) -> bool:
 
 def _with_person_ids(tables: Mapping[str, pl.DataFrame], links: pl.DataFrame) -> dict[str, pl.DataFrame]:
     ids = links.select("person_row", "person_id")
-    return {
-        name: frame.join(ids, on="person_row", how="left", maintain_order="left") for name, frame in tables.items()
-    }
+    return {name: frame.join(ids, on="person_row", how="left", maintain_order="left") for name, frame in tables.items()}
 
 
 def _broken(form: ReturnFormat, frames: Mapping[str, pl.DataFrame], ran: Iterable[Rule]) -> list[pl.DataFrame]:
@@ -117,9 +115,7 @@ def _verdict(rule: Rule, frame: pl.DataFrame) -> pl.Expr:
     return (rule.broken & sure).alias(rule.code)
 
 
-def set_aside(
-    form: ReturnFormat, tables: Mapping[str, pl.DataFrame], findings: pl.DataFrame
-) -> dict[str, pl.Series]:
+def set_aside(form: ReturnFormat, tables: Mapping[str, pl.DataFrame], findings: pl.DataFrame) -> dict[str, pl.Series]:
     """Row numbers with an error of their own or above them, by stored table."""
     errors = findings.filter(pl.col("level") == Level.ERROR.value)
     aside: dict[str, pl.Series] = {}

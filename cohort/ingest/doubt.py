@@ -30,9 +30,7 @@ def _marked(table: Table, frame: pl.DataFrame, rows: Mapping[tuple[object, ...],
     at_fault |= {made: at_fault[source] for made, source in MADE_FROM.items() if source in at_fault}
     row = pl.col("row_number").cast(pl.Int64)
     return frame.with_columns(
-        row.is_in(faulty.implode()).alias(name + SIGN)
-        for name, faulty in at_fault.items()
-        if name in frame.columns
+        row.is_in(faulty.implode()).alias(name + SIGN) for name, faulty in at_fault.items() if name in frame.columns
     )
 
 

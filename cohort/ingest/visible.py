@@ -66,9 +66,7 @@ def _line(form: ReturnFormat, tables: Mapping[str, pl.DataFrame]) -> pl.DataFram
     top = next((t for t in form.tables if t.key == REQUEST_ROW), None)
     if top is None:
         return None
-    line = _prefixed(
-        tables[top.stored].with_columns(pl.col("row_number").alias(REQUEST_ROW)), "request", REQUEST_ROW
-    )
+    line = _prefixed(tables[top.stored].with_columns(pl.col("row_number").alias(REQUEST_ROW)), "request", REQUEST_ROW)
     for table in form.tables:
         if table.at_most == 1 and table.stored in form.lineage:
             part = _prefixed(tables[table.stored], form.lineage[table.stored], REQUEST_ROW)
@@ -106,9 +104,7 @@ def _with_facts(
     for fact in form.facts:
         if fact.table == table.stored:
             counted = _counted(fact, table, tables[fact.of].with_columns(lit))
-            joined = frame.join(
-                counted, left_on="row_number", right_on=table.key, how="left", maintain_order="left"
-            )
+            joined = frame.join(counted, left_on="row_number", right_on=table.key, how="left", maintain_order="left")
             frame = joined.with_columns(pl.col(fact.name).fill_null(0).cast(fact.type))
     return frame
 

@@ -58,9 +58,7 @@ def known_by_a_number_or_a_reason() -> pl.Expr:
 def school_age_children_have_a_upn() -> pl.Expr:
     # With neither number nor reason PERSON-01 has spoken.
     of_age = pl.col("age_on_31_august") >= SCHOOL_AGE
-    no_reason = (
-        pl.col("upn_unknown_code").is_null() & pl.col("has_uln") & (pl.col("age_on_31_august") <= LEAVING_AGE)
-    )
+    no_reason = pl.col("upn_unknown_code").is_null() & pl.col("has_uln") & (pl.col("age_on_31_august") <= LEAVING_AGE)
     return ~pl.col("has_upn") & of_age & (no_reason | pl.col("upn_unknown_code").eq_missing("UN1"))
 
 

@@ -306,9 +306,7 @@ def test_a_plan_that_stands_as_last_year_raises_no_finding() -> None:
         ({"start_date": None, "is_in_force": False}, ("YEARS-06", "NamedPlan", 1, "StartDate")),
     ],
 )
-def test_what_changed_since_last_year_is_asked(
-    before: dict[str, object], place: tuple[str, str, int, str]
-) -> None:
+def test_what_changed_since_last_year_is_asked(before: dict[str, object], place: tuple[str, str, int, str]) -> None:
     assert _year_later(**before) == [place]
 
 

@@ -137,9 +137,7 @@ CASES: dict[str, list[Record]] = {
                 old_plan(),
                 {
                     "ActivePlans/PlacementDetail": [placement(URN=None, SENSetting="EHE")],
-                    f"{NAMED}/PlanDetail": [
-                        setting(URN=None, SENSetting="OTH", SENSettingOther="Mainstream school")
-                    ],
+                    f"{NAMED}/PlanDetail": [setting(URN=None, SENSetting="OTH", SENSettingOther="Mainstream school")],
                 },
             )
         )
@@ -148,9 +146,7 @@ CASES: dict[str, list[Record]] = {
     "a child under school age without a UPN": [
         person(new_plan(), UPN=None, UPNunknown="UN1", PersonBirthDate="2019-09-01")
     ],
-    "a young person known by a ULN": [
-        person(UPN=None, UniqueLearnerNumber="9999375358", PersonBirthDate="2006-05-06")
-    ],
+    "a young person known by a ULN": [person(UPN=None, UniqueLearnerNumber="9999375358", PersonBirthDate="2006-05-06")],
     "a UPN that another authority allocated": [person(UPN="A950000178301")],
     "a baby born after 31 August": [person(request("A", ReceivedDate="2023-12-18"), PersonBirthDate="2023-10-02")],
     "two requests one after the other": [

@@ -122,9 +122,7 @@ def test_no_rule_sees_an_identifier_of_the_person_from_below(name: str) -> None:
         prove(nosy, types_of(nosy), 2024)
 
 
-@pytest.mark.parametrize(
-    "selector", [pl.all(), pl.col("^.*name$"), pl.col("upn", "uln")], ids=["all", "regex", "two"]
-)
+@pytest.mark.parametrize("selector", [pl.all(), pl.col("^.*name$"), pl.col("upn", "uln")], ids=["all", "regex", "two"])
 def test_no_rule_hides_what_it_looks_at(selector: pl.Expr) -> None:
     with pytest.raises(DeclarationError, match="TEST-01 must name each column"):
         declared(pl.any_horizontal(selector.is_null()))
