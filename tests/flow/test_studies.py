@@ -1,0 +1,212 @@
+"""A question goes out through the gate: measures equal what was planted, studies say it, the ledger knows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from analysis import draw, files
+from analysis.ledger import FileLedger
+from analysis.measure import Count, Measure, measures
+from analysis.run import run
+from analysis.study import studies, study
+from analysis.table import counts
+from cohort.errors import ReleaseRefused, UsageError
+from cohort.example import read as example
+from cohort.ingest.receipt import Standing
+from cohort.snapshot import Snapshot
+from tests.flow.conftest import Invented
+
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+PLANTED = {
+    "plans_in_force": "plans.in_force",
+    "requests": "requests.received",
+    "refused": "requests.refused_of_received",
+    "within_20_weeks": "plans.within_20_weeks",
+}
+
+
+def asked(invented: Invented, tmp_path: Path, name: str, policy: str = "publication", **choices: str):
+    ledger = FileLedger(tmp_path / "ledger")
+    return run(name, snapshot=invented.snapshot, policy=policy, ledger=ledger, at=AT, **choices)
+
+
+def test_clean_invented_returns_raise_no_finding_and_are_accepted(invented: Invented) -> None:
+    assert {r.status for r in invented.receipts} == {Standing.ACCEPTED}
+    assert [r.findings for r in invented.receipts if r.findings] == []
+
+
+def test_movers_are_one_person(invented: Invented) -> None:
+    trait = invented.snapshot.tables["person_trait"]
+    homes = trait.group_by("person_id").aggregate(n=trait.authority_code.nunique()).to_polars()
+    assert homes.filter(pl.col("n") > 1).height > 20
+    assert homes["n"].max() <= 4
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_measure_equals_what_was_planted_in_every_authority_and_year(invented: Invented, name: str) -> None:
+    found = counts(invented.snapshot, [measures()[name]]).counts
+    planted = pl.DataFrame(
+        [
+            (e["year"] - 1, e["authority_code"], e["numerator"], e["denominator"])
+            for e in invented.truth["estimands"]
+            if e["id"] == PLANTED[name]
+        ],
+        schema={"year": pl.Int64, "authority_code": pl.String, "n": pl.Int64, "of": pl.Int64},
+        orient="row",
+    )
+    both = planted.join(found, on=["year", "authority_code"], how="left").with_columns(
+        pl.col("numerator").fill_null(0), pl.when(pl.col("of").is_not_null()).then(pl.col("denominator").fill_null(0))
+    )
+    assert both.height == 36
+    assert both["n"].equals(both["numerator"].rename("n"))
+    if found["denominator"].is_not_null().any():
+        assert both["of"].equals(both.select(of=pl.col("denominator").fill_null(0))["of"])
+
+
+def test_appeals_equal_the_flags_planted(invented: Invented) -> None:
+    found = counts(invented.snapshot, [measures()["appeals"]]).counts
+    planted = sum(e["numerator"] for e in invented.truth["estimands"] if e["id"] == "appeals.registered")
+    assert found["numerator"].sum() == planted
+
+
+def _counts(measure: Measure) -> list[Count]:
+    return [count for count in (measure.numerator, measure.denominator) if count is not None]
+
+
+@pytest.mark.parametrize("name", measures())
+def test_a_measure_counts_its_example_rows(name: str) -> None:
+    """The rows in the declaration are run on DuckDB as the measure would be."""
+    import ibis
+
+    for count in _counts(measures()[name]):
+        table = example(count.example, {**count.population.columns, "counts": pl.Boolean})
+        absent = [pl.lit(None, kind).alias(c) for c, kind in count.population.columns.items()]
+        rows = table.given.with_columns(e for e in absent if e.meta.output_name() not in table.given.columns)
+        shown = ibis.memtable(rows.with_row_index("place"))
+        told = shown.mutate(counts=count.where(shown)).order_by("place").to_polars()
+        assert told["counts"].fill_null(value=False).to_list() == table.expected["counts"].to_list()
+
+
+@pytest.mark.parametrize("name", measures())
+def test_a_population_shows_the_columns_that_it_declares_in_their_types(invented: Invented, name: str) -> None:
+    for count in _counts(measures()[name]):
+        frame = count.population.frame(invented.snapshot).limit(5).to_polars()
+        assert frame.schema == {c: kind() for c, kind in count.population.columns.items()}
+
+
+def test_attrition_is_counted_step_by_step(invented: Invented) -> None:
+    flow = measures()["within_20_weeks"].denominator.population.flow(invented.snapshot)
+    assert flow["n"].is_sorted(descending=True)
+    assert flow.height == 4
+
+
+@pytest.mark.parametrize("name", studies())
+@pytest.mark.parametrize("policy", ["publication", "research"])
+def test_every_study_is_released_with_its_record(invented: Invented, tmp_path: Path, name: str, policy: str) -> None:
+    release = asked(invented, tmp_path, name, policy)
+    record = json.loads((files.written(release, tmp_path / "out")[0]).read_text())
+    assert record["sentence"].endswith(".")
+    assert record["provenance"]["snapshot_digest"] == invented.snapshot.digest
+    assert record["provenance"]["is_invented"] is True
+    assert record["provenance"]["policy"] == policy
+    assert "Invented data" in record["caption"]
+    assert [r["release"] for r in FileLedger(tmp_path / "ledger").earlier(name)] == [record["release"]]
+    for table in release.tables.values():
+        assert (tmp_path / "out" / f"{table.name}.csv").exists()
+
+
+def test_every_choice_of_every_study_can_be_made(invented: Invented, tmp_path: Path) -> None:
+    for each in studies().values():
+        for choice in each.choices:
+            for option in choice.options:
+                if (choice.name, option) in {("source", "published")} or choice.name == "year":
+                    continue
+                assert asked(invented, tmp_path, each.name, **{choice.name: option}).sentence
+
+
+def test_the_comparison_finds_no_authority_outside_where_none_was_planted_outside(
+    invented: Invented, tmp_path: Path
+) -> None:
+    release = asked(invented, tmp_path, "la_comparison", measure="within_20_weeks")
+    funnel = release.tables["funnel"].frame
+    assert set(funnel["group"]) == {"not distinguishable from England"}
+    assert funnel["tau2"][0] > 0
+    assert funnel["authority"].is_sorted()
+
+
+def test_the_multilevel_study_recovers_the_planted_effects(invented: Invented, tmp_path: Path) -> None:
+    release = asked(invented, tmp_path, "timeliness_model")
+    dgp = invented.truth["dgp"]
+    terms = release.tables["terms"].frame
+    sex = terms.filter(term="sex[M]").row(0, named=True)
+    assert sex["low"] < dgp["in_time_male"] < sex["high"], "the planted null lies in its interval"
+    planted = {a["name"]: a["timeliness"] for a in invented.truth["la"]}
+    variance = release.tables["variance"].frame.filter(group="authority").row(0, named=True)
+    assert variance["low"] < pl.Series(planted.values()).var() < variance["high"], "of these twelve authorities"
+    effects = release.tables["authorities"].frame
+    pairs = [(e["estimate"], planted[e["level"]]) for e in effects.drop_nulls("estimate").iter_rows(named=True)]
+    both = pl.DataFrame(pairs, schema=["found", "planted"], orient="row")
+    assert both.select(pl.corr("found", "planted")).item() > 0.8
+
+
+def test_without_a_ledger_nothing_is_released(invented: Invented) -> None:
+    with pytest.raises(ReleaseRefused, match="RUN-01"):
+        run("outcome_summary", snapshot=invented.snapshot, policy="publication")
+
+
+def test_a_ledger_that_cannot_write_stops_the_release(invented: Invented) -> None:
+    class Broken(FileLedger):
+        def enter(self, record: object) -> None:
+            raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        run("outcome_summary", snapshot=invented.snapshot, policy="publication", ledger=Broken(Path("x")))
+
+
+def test_real_children_are_refused_at_the_end_of_the_same_road(invented: Invented, tmp_path: Path) -> None:
+    manifest = replace(invented.snapshot.manifest, is_invented=False)
+    real = Snapshot(invented.snapshot.path, manifest, invented.snapshot.tables)
+    with pytest.raises(ReleaseRefused, match="GATE-04"):
+        run("outcome_summary", snapshot=real, policy="publication", ledger=FileLedger(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_not_offered_is_refused_with_what_is(invented: Invented, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="STUDY-01"):
+        study("nothing")
+    with pytest.raises(UsageError, match="STUDY-02"):
+        asked(invented, tmp_path, "la_comparison", colour="blue")
+    with pytest.raises(UsageError, match="STUDY-03"):
+        asked(invented, tmp_path, "la_comparison", measure="surname")
+    with pytest.raises(UsageError, match="TABLE-01"):
+        asked(invented, tmp_path, "la_comparison", "public", source="published")
+
+
+def test_the_same_question_of_the_same_snapshot_has_the_same_id(invented: Invented, tmp_path: Path) -> None:
+    first, again = (asked(invented, tmp_path, "outcome_summary") for _ in range(2))
+    other = asked(invented, tmp_path, "outcome_summary", group="sex")
+    assert first.provenance.release_id == again.provenance.release_id != other.provenance.release_id
+    assert first.tables["shares"].frame.equals(again.tables["shares"].frame)
+
+
+def test_every_chart_is_drawn_from_a_release(invented: Invented, tmp_path: Path) -> None:
+    drawn = {(name, table) for name in studies() for table in draw.charts(asked(invented, tmp_path, name))}
+    assert drawn == {
+        ("outcome_summary", "numbers"),
+        ("outcome_summary", "shares"),
+        ("la_comparison", "authorities"),
+        ("la_comparison", "funnel"),
+        ("timeliness_model", "authorities"),
+    }
+
+
+def test_a_text_that_looks_like_a_formula_is_made_harmless_in_files() -> None:
+    frame = files.safe(pl.DataFrame({"a": ["=1+1", "＝cmd", "-3", "fine", None], "n": [-1, 2, 3, 4, 5]}))
+    assert frame["a"].to_list() == ["'=1+1", "'＝cmd", "'-3", "fine", None]
+    assert frame["n"].to_list() == [-1, 2, 3, 4, 5]
