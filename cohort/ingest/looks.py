@@ -9,6 +9,7 @@ import re
 
 from cohort.errors import ReturnRefused
 from cohort.ingest.refusals import refusal
+from cohort.ingest.source import BLOCK
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _WORKBOOK = b"xl/"
@@ -61,7 +62,8 @@ def refuse_what_is_not_xml(text: bytes, reads: str) -> None:
 def _not_xml(text: bytes, reads: str) -> ReturnRefused | None:
     stripped = text.lstrip()
     if not stripped:
-        return refusal("FILE-02")
+        # A decoded block may be half as long as it was in UTF-16.
+        return refusal("FILE-02") if len(text) < BLOCK // 2 else refusal("XML-11", limit=BLOCK)
     if _WEB_PAGE.match(text):
         return refusal("FILE-19")
     if stripped.startswith(b"<"):
