@@ -149,9 +149,7 @@ def numbers(rows: pl.DataFrame, column: str) -> np.ndarray:
     """A numeric or boolean column as floats (n). Raises UsageError MODEL-03 for any other type."""
     kind = rows.schema[column]
     if not (kind.is_numeric() or kind == pl.Boolean):
-        raise UsageError(
-            "MODEL-03", f"Column {column} must hold numbers, not {_type_name(kind)}.", "Convert it first."
-        )
+        raise UsageError("MODEL-03", f"Column {column} must hold numbers, not {_type_name(kind)}.", "Convert it first.")
     return rows[column].cast(pl.Float64).to_numpy()
 
 

@@ -3,10 +3,14 @@
 Spiegelhalter 2005 (Stat. Med. 24:1185) for the funnel; Spiegelhalter 2005 (Qual. Saf. Health Care 14:347) for
 over-dispersion as an additive random effect; Spiegelhalter et al. 2012 (J. R. Stat. Soc. A 175:1).
 
-On a transformed scale a unit's value y has the sampling error s. Its z = (y - target)/s is pulled in (or left
-out) beyond `trim` at each end; φ is the mean of z²; if I·φ > I - 1, the variance between units is
+On a transformed scale a unit's value y has the sampling error s. Its z = (y - target)/s is pulled in to the
+quantile at `trim` on each side (winsorised); φ is the mean of z²; if I·φ > I - 1, the variance between units is
 τ² = (I·φ - (I - 1)) / (Σw - Σw²/Σw) with w = 1/s², and the limits are target ± z·√(s² + τ²), taken back to the
 scale of the values. Large units make s tiny, so that without τ² nearly every authority would be flagged.
+
+Winsorising keeps true outliers from hiding themselves, at a price: where there are none it takes a third of φ
+away with the tails. Of 153 authorities that differ by ordinary normal amounts, limits meant to hold 99.8 % then
+hold 98 %; with `winsorise=False` they hold what they promise. Choose before looking, and say which.
 """
 
 from __future__ import annotations
@@ -91,8 +95,7 @@ def fit(
     A proportion is numerator out of denominator (of rows, where no denominator is named); a ratio is numerator
     over `expected`, target 1, or over `denominator`. `kind` follows from `expected` where it is not given; the
     target of all else is the sum of numerators over the sum of denominators. `trim` is the share of z at each
-    end that is pulled in to its quantile (`winsorise`) or left out, by ranks, of φ and τ² (not `winsorise`: the
-    rule of the SHMI, and what FunnelPlotR does to ratios by default); 0 keeps every z.
+    end that `winsorise` pulls in; without it every z counts as it is.
     Proportions are compared on the arcsine scale; ratios on the log scale, unless a unit saw no event: log 0
     is no number, and the square root serves then.
 
@@ -201,10 +204,9 @@ def _spread(sized: pl.DataFrame, target: float, scale: _Scale, trim: float, wins
         return _Spread(np.ones(len(n)), np.zeros(len(n)), 0.0, 0.0)
     error = scale.error(n, target)
     z = (scale.forward(value) - scale.forward(np.array(target))) / error
-    kept = np.ones(len(z), dtype=bool) if winsorise else _not_truncated(z, trim)
-    pulled = np.clip(z, *np.quantile(z, [trim, 1 - trim])) if winsorise else z
-    phi = float(np.mean(pulled[kept] ** 2))
-    return _Spread(error, z, phi, between_variance(phi, error[kept]))
+    counted = np.clip(z, *np.quantile(z, [trim, 1 - trim])) if winsorise else z
+    phi = float(np.mean(counted**2))
+    return _Spread(error, z, phi, between_variance(phi, error))
 
 
 def between_variance(phi: float, error: np.ndarray) -> float:
@@ -215,17 +217,7 @@ def between_variance(phi: float, error: np.ndarray) -> float:
     return float((count * phi - (count - 1)) / (weight.sum() - (weight**2).sum() / weight.sum()))
 
 
-def _not_truncated(z: np.ndarray, trim: float) -> np.ndarray:
-    # The SHMI sorts units into 1/trim bands by rank and leaves out the first and the last; a few units only
-    # fill no outer band, and all of them count.
-    bands = 1 / trim if trim else np.inf
-    band = np.floor(stats.rankdata(z) * bands / (len(z) + 1)) if trim else np.ones(len(z))
-    return (band > 0) & (band < bands - 1)
-
-
-def _draw(
-    sized: pl.DataFrame, target: float, spread: _Spread, tau2: float, kind: Kind, scale: _Scale
-) -> pl.DataFrame:
+def _draw(sized: pl.DataFrame, target: float, spread: _Spread, tau2: float, kind: Kind, scale: _Scale) -> pl.DataFrame:
     total = np.sqrt(spread.error**2 + tau2)
     drawn = {"z": spread.z * spread.error / total, "z_unadjusted": spread.z}
     for name, z in LIMITS.items():

@@ -250,5 +250,10 @@ def _warnings(
         none = [term for term, size in zip(terms, np.diag(fitted.covariance(place)), strict=True) if size == 0]
         if none:
             yield f"The variance of {', '.join(none)} over {name} is zero: its levels cannot be told apart."
+        if fitted.far_from_data(place):
+            yield (
+                f"A slope over {name} has its zero far from its data: the variance of the intercept there is an "
+                "extrapolation without an interval. Take the mean off the column first."
+            )
     if not fitted.converged:
         yield "The search did not reach a minimum that both starts agree on: do not use these figures."

@@ -63,6 +63,10 @@ class LogisticFit:
         """The variance of the effects, as a 1 × 1 matrix."""
         return np.array([[self.sigma**2]])
 
+    def far_from_data(self, _place: int) -> bool:
+        """There is no slope whose zero could be far away."""
+        return False
+
     def variances(self, quantile: float) -> list[VariancePart]:
         """The variance of the effects with its profile-likelihood interval, and the latent residual."""
         low, high = interval(self.model, self.best, len(self.best.at) - 1, quantile)
@@ -72,6 +76,8 @@ class LogisticFit:
     def effects(self, _place: int, _column: int) -> tuple[np.ndarray, np.ndarray]:
         """Posterior means of the effects and their comparative standard errors, the error of β in them."""
         moments = self.model.moments(self.best.at)
+        if self.sigma == 0:
+            return np.zeros_like(moments.mean), np.zeros_like(moments.mean)
         root = np.linalg.cholesky(self._covariance[:-1, :-1] + 1e-14 * np.eye(len(self.best.at) - 1))
         return moments.mean, np.sqrt(moments.variance + ((moments.by_beta @ root) ** 2).sum(axis=1))
 

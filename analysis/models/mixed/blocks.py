@@ -22,8 +22,8 @@ import scipy.sparse as sp
 Sparse: TypeAlias = Any
 """A scipy sparse matrix; its stubs lose track of what products of sparse matrices are."""
 
-SMALL = 200_000
-"""Up to this many cells Z₂ᵀZ₁ is kept dense: sparse products cost more than they save."""
+SMALL = 20_000
+"""Up to this many cells Z₂ᵀZ₁ is kept dense; beyond it sparse products win, the more so on a busy machine."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -71,11 +72,12 @@ class Factor:
 
     def _remaining(self, taken: np.ndarray | Sparse) -> np.ndarray | Sparse:
         """S = Λ₂ᵀ(Z₂ᵀZ₂ - Z₂ᵀZ₁PZ₁ᵀZ₂)Λ₂ + I."""
-        left, columns = self.data.rest - taken, self.data.columns
+        left: Any = self.data.rest - taken
+        columns = self.data.columns
         if columns > DENSE:
             spread = self._spread_matrix()
             return (spread.T @ sp.csr_matrix(left) @ spread + sp.identity(columns)).tocsr()
-        left = np.asarray(left.todense() if sp.issparse(left) else left)
+        left = left if isinstance(left, np.ndarray) else left.toarray()
         return self.spread_back(self.spread_back(left).T) + np.eye(columns)
 
     @cached_property
@@ -102,6 +104,8 @@ class Factor:
         return out
 
     def _spread_matrix(self) -> Sparse:
+        if self.data.columns == 0:
+            return sp.csr_matrix((0, 0))
         terms = zip(self.data.terms[1:], self.factors[1:], strict=True)
         return sp.block_diag([sp.kron(sp.identity(t.size), f) for t, f in terms], format="csr")
 

@@ -30,6 +30,10 @@ NOTHING = 1e-5
 """A standard deviation below this share of the residual's is called zero."""
 
 
+FAR = 20.0
+"""Standard deviations of a slope's column from its mean to its zero, beyond which that zero is far."""
+
+
 @dataclass(frozen=True)
 class Units:
     """The way back from standardised to own units.
@@ -99,9 +103,7 @@ class Linear:
         factor = self._factor([part / sigma for part in self.factors(at[:-1], bases)]) if sigma > 0 else None
         if factor is None:
             return np.inf
-        return (
-            self._determinants(factor) + self.freedom * np.log(2 * np.pi * sigma**2) + factor.residual / sigma**2
-        )
+        return self._determinants(factor) + self.freedom * np.log(2 * np.pi * sigma**2) + factor.residual / sigma**2
 
     def factor(self, factors: Sequence[np.ndarray]) -> Factor:
         """The model factorised at relative covariance factors. Raises LinAlgError where it cannot be."""
@@ -189,14 +191,17 @@ class LinearFit:
     def _variance(self, place: int, column: int, quantile: float) -> VariancePart:
         # In a basis whose first column is the one wanted, its standard deviation is a parameter of its own.
         term, scale = self.model.data.terms[place], self.model.units.outcome**2
-        if term.width == 1:
-            criterion, best = self._absolute()
-        else:
-            criterion, best = self._turned(place, column)
+        variance = float(self.covariance(place)[column, column])
+        if self.far_from_data(place) and column == 0:
+            return VariancePart(term.name, column, variance, np.nan, np.nan)
+        criterion, best = self._absolute() if term.width == 1 else self._turned(place, column)
         index = sum(t.width * (t.width + 1) // 2 for t in self.model.data.terms[:place])
         low, high = interval(criterion, best, index, quantile)
-        variance = float(self.covariance(place)[column, column])
         return VariancePart(term.name, column, variance, scale * low**2, scale * high**2)
+
+    def far_from_data(self, place: int) -> bool:
+        """Whether a slope's zero lies so far from its data that the intercept there is a mere extrapolation."""
+        return bool(np.abs(self.model.units.bases[place][0, 1:]).max(initial=0.0) > FAR)
 
     @cached_property
     def _at(self) -> np.ndarray:
@@ -216,16 +221,15 @@ class LinearFit:
         return self._known_minimum(self._criterion, self._at)
 
     def _turned(self, place: int, column: int) -> tuple[Numeric, Minimum]:
-        basis = self.model.units.bases[place]
-        width = len(basis)
-        turn = np.eye(width)[:, np.r_[column, np.delete(np.arange(width), column)]]
-        bases = [np.eye(term.width) for term in self.model.data.terms]
-        bases[place] = np.linalg.solve(basis, turn)
-        whole = basis @ (self.sigma * self.relative[place])
-        lower = _lower_root(turn.T @ whole @ whole.T @ turn)
-        before = sum(t.width * (t.width + 1) // 2 for t in self.model.data.terms[:place])
-        cells = slice(before, before + width * (width + 1) // 2)
-        at = np.concatenate([self._at[: cells.start], lower[_triangle(width)], self._at[cells.stop :]])
+        """The criterion in coordinates of which the first is the effect wanted, in own units: T b_standard."""
+        basis, terms = self.model.units.bases[place], self.model.data.terms
+        turn = np.vstack([basis[column], np.delete(np.eye(len(basis)), column, axis=0)])
+        bases: list[np.ndarray] = [np.eye(term.width) for term in terms]
+        bases[place] = np.linalg.inv(turn)
+        root = turn @ (self.sigma * self.relative[place])
+        lower = _lower_root(root @ root.T)[_triangle(len(basis))]
+        before = sum(term.width * (term.width + 1) // 2 for term in terms[:place])
+        at = np.concatenate([self._at[:before], lower, self._at[before + len(lower) :]])
         criterion = Numeric(lambda where: self.model.whole(where, bases))
         return criterion, self._known_minimum(criterion, at)
 

@@ -74,4 +74,4 @@ write_json(list(
   crossed_effects = comparative(two, "secondary"),
   slopes_reml = kept(slopes), slopes_ml = kept(slopes_ml), slopes_ml_intervals = intervals(slopes_ml),
   binary = kept(binary), binary_intervals = intervals(binary), binary_laplace = kept(one_point)
-), "multilevel.json", digits = 10, auto_unbox = TRUE, pretty = TRUE)
+), "multilevel.json", digits = 10, auto_unbox = TRUE, dataframe = "columns")
