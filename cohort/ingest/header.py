@@ -43,7 +43,8 @@ def reads(formats: Mapping[str, ReturnFormat]) -> str:
 
 def years(form: ReturnFormat) -> str:
     """The years that a format covers, in words."""
-    return f"{form.years[0]} to {form.years[-1]}"
+    first, last = form.years[0], form.years[-1]
+    return f"{first} to {last}" if first < last else str(first)
 
 
 def texts(element: Element, formats: Mapping[str, ReturnFormat]) -> dict[str, str]:

@@ -117,7 +117,7 @@ def _refuse_a_cut_file(tag: str, end: bytes) -> None:
     # An upload that was cut is told at once instead of after all that did arrive has been parsed. What is not
     # certain here (white space, a comment, UTF-16, something glued on) is left to the parser.
     last = end.rstrip()
-    is_certain = last and b"\0" not in last and b"-->" not in last and b"?>" not in last
+    is_certain = last and b"\0" not in last and b"-->" not in last and not last.endswith((b"?>", b"/>"))
     if is_certain and f"</{tag}".encode() not in last:
         raise refusal("XML-02")
 

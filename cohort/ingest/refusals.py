@@ -28,7 +28,7 @@ def _table(*refusals: Refusal) -> dict[str, Refusal]:
 
 
 _AGAIN = "Export the return again and send the new file."
-_READS = "Today {reads} can be read."
+_READS = "What can be read today: {reads}."
 _UTF8 = "Save the file as UTF-8 and send it again."
 _SUPPLIER = "Ask the supplier of your system for an export that follows the standard."
 

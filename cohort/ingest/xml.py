@@ -84,11 +84,10 @@ class Document:
         self.feed(1, first[end:])
 
     def _handle(self) -> Element:
-        for _, instruction in self._parser.read_events():
-            root = instruction.getparent()
-            if root is not None:
-                return root
-        raise refusal("HEAD-02")
+        # Behind an outermost element that is empty, <Message/>, the instruction stands beside it.
+        instruction = next(element for _, element in self._parser.read_events())
+        parent = instruction.getparent()
+        return instruction.getprevious() if parent is None else parent
 
     @property
     def tag(self) -> str:
