@@ -2,7 +2,7 @@
 
 * UPN: the right check letter, and authority number 999. DfE's rule 1530 lists every number that a UPN may carry
   (authorities since 1998, and the pseudo-authorities 001–005, 660–681, 701–708): 999 is not one of them, so no
-  school ever issued these. The parser knows UNREAL_AUTHORITY as the invented world's.
+  school ever issued these. The parser compares no authority number: it tells who allocated a UPN, no more.
 * ULN: the right check digit, and a leading 0. The Learning Records Service issues none: a ULN begins with a
   digit other than 0 (HESA, *Student record*, field ULN).
 * Postcode: area ZZ, which Royal Mail does not use; not district ZZ99, with which the NHS marks homes abroad or

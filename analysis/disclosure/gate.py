@@ -40,6 +40,12 @@ def release(result: Result, policy: Policy, provenance: Provenance) -> Release:
 
 def _admit(result: Result, policy: Policy, provenance: Provenance) -> None:
     published = [isinstance(table, PublishedTable) for table in result.tables]
+    if policy.invented_only and not provenance.is_invented and not any(published):
+        raise ReleaseRefused(
+            "GATE-04",
+            "Figures of real children cannot be released yet: complementary suppression is not built.",
+            "Use an invented snapshot, or wait for the release that has it.",
+        )
     if not result.tables or all(table.frame.is_empty() for table in result.tables):
         raise NothingToRelease("GATE-01", "Nobody was counted.", "Choose another year or another measure.")
     if policy.published_only and not all(published):
@@ -51,12 +57,6 @@ def _admit(result: Result, policy: Policy, provenance: Provenance) -> None:
     if not policy.published_only and any(published):
         raise ReleaseRefused(
             "GATE-03", "These figures are already published and pass unchanged.", "Use the policy 'public'."
-        )
-    if policy.invented_only and not provenance.is_invented:
-        raise ReleaseRefused(
-            "GATE-04",
-            "Figures of real children cannot be released yet: complementary suppression is not built.",
-            "Use an invented snapshot, or wait for the release that has it.",
         )
     if result.residual_df is not None and result.residual_df < policy.residual_df:
         raise ReleaseRefused(

@@ -51,6 +51,4 @@ def policy_named(name: str) -> Policy:
     try:
         return POLICIES[name]
     except KeyError:
-        raise UsageError(
-            "POLICY-01", f"There is no policy {name!r}.", f"Policies: {', '.join(POLICIES)}."
-        ) from None
+        raise UsageError("POLICY-01", f"There is no policy {name!r}.", f"Policies: {', '.join(POLICIES)}.") from None
