@@ -1,0 +1,129 @@
+"""What a report says, whatever it is drawn in: the standing, the counts, the findings by rule, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from cohort.ingest.format import Level
+from cohort.ingest.receipt import Receipt
+from cohort.ingest.report.advice import meaning, next_steps
+from cohort.ingest.report.shown import REASON, counted, shown
+from cohort.ingest.words import words
+from cohort.schema.calendar import authorities
+
+PLACES = 100
+"""The most rows that are named for one group; the workbook, the list and the JSON hold them all."""
+ITEM = "the item"
+
+
+@dataclass(frozen=True)
+class Group:
+    """The findings of one code at one item: `n` places, of which `rows` are the first (1-based, in file order)."""
+
+    code: str
+    level: str
+    table: str
+    column: str
+    n: int
+    rows: tuple[int, ...]
+    sentence: str
+    advice: str
+    dfe_rule: str
+    reason: str
+    """The authority's own explanation, empty where none was given."""
+
+    @property
+    def rest(self) -> int:
+        """Places that `rows` does not name."""
+        return self.n - len(self.rows)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A receipt in words. `tables`: name, rows, rows set aside. `not_run`: code and sentence."""
+
+    headline: str
+    meaning: str
+    steps: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    tables: tuple[tuple[str, int, int], ...]
+    groups: tuple[Group, ...]
+    changes: tuple[str, ...]
+    notes: tuple[tuple[str, int], ...]
+    not_run: tuple[tuple[str, str], ...]
+
+
+def account(receipt: Receipt) -> Account:
+    """Everything that a report says of a receipt."""
+    found = _groups(receipt)
+    return Account(
+        headline=f"{receipt.status.value.capitalize()}{_tally(found)}",
+        meaning=meaning(receipt),
+        steps=next_steps(receipt),
+        facts=tuple(_facts(receipt)),
+        tables=tuple((table, n, receipt.set_aside.get(table, 0)) for table, n in receipt.rows.items()),
+        groups=found,
+        changes=tuple(_changes(receipt.difference)),
+        notes=tuple((shown(note, REASON), n) for note, n in receipt.notes.items()),
+        not_run=tuple((code, words()[code].sentence.format(column=ITEM)) for code in receipt.not_run),
+    )
+
+
+def _tally(found: Iterable[Group]) -> str:
+    parts = []
+    for level, many in ((Level.ERROR, "errors"), (Level.QUERY, "queries")):
+        n = sum(group.n for group in found if group.level == level.value)
+        if n:
+            parts.append(counted(n, level.value, many))
+    return f": {' and '.join(parts)}" if parts else ""
+
+
+def _groups(receipt: Receipt) -> tuple[Group, ...]:
+    """Errors before queries, what is most frequent first."""
+    said = words()
+    frame = receipt.places.group_by("code", "level", "table", "column").agg(
+        pl.len().alias("n"), pl.col("row").sort().head(PLACES).alias("rows")
+    )
+    ordered = frame.sort(
+        pl.col("level") != Level.ERROR.value, "n", "code", "table", "column", descending=[False, True, *[False] * 3]
+    )
+    return tuple(
+        Group(
+            **{**row, "rows": tuple(row["rows"])},
+            sentence=said[row["code"]].sentence.format(column=row["column"]),
+            advice=said[row["code"]].advice.format(column=row["column"]),
+            dfe_rule=said[row["code"]].dfe_rule,
+            reason=shown(receipt.explained.get(row["code"], ""), REASON),
+        )
+        for row in ordered.iter_rows(named=True)
+    )
+
+
+def _facts(receipt: Receipt) -> Iterable[tuple[str, str]]:
+    yield "File", shown(receipt.file)
+    if receipt.collection is not None:
+        yield "Return", f"{shown(receipt.collection)} {receipt.year}"
+    if receipt.authority is not None:
+        names = {a.authority_code: a.name for a in authorities()}
+        yield "Authority", f"{names.get(receipt.authority, 'not known')} ({shown(receipt.authority)})"
+    if receipt.submission is not None:
+        earlier = f", in place of {receipt.supersedes}" if receipt.supersedes is not None else ""
+        yield "Submission", f"{receipt.submission}{earlier}"
+        if receipt.linked:
+            yield "Persons", f"{receipt.linked['known']:,} known before, {receipt.linked['new']:,} new"
+    if receipt.digest is not None:
+        yield "Digest", shown(receipt.digest)
+
+
+def _changes(difference: Mapping[str, Any]) -> Iterable[str]:
+    """What a resubmission changed, as far as anything did."""
+    persons = difference.get("persons", {})
+    if persons:
+        yield f"Persons: {persons['come']:,} come, {persons['gone']:,} gone, {persons['kept']:,} as before."
+    for name, (before, now) in {**difference.get("rows", {}), **difference.get("findings", {})}.items():
+        if before != now:
+            yield f"{name}: {before:,} before, {now:,} now."

@@ -1,0 +1,63 @@
+"""The report as plain text: short lines for a terminal, whole sentences for a screen reader, no drawing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from textwrap import fill
+
+from cohort.ingest.report.account import Account, Group
+from cohort.ingest.report.shown import counted
+
+WIDTH = 88
+FIRST = 5
+"""The places that are named for each group; text is for reading, the other kinds for working through."""
+
+
+def draw(said: Account) -> bytes:
+    """UTF-8 text."""
+    lines = [said.headline, said.meaning, "", *(f"{name}: {value}" for name, value in said.facts)]
+    for title, part in _parts(said):
+        entries = list(part)
+        if entries:
+            lines += ["", title.upper(), *entries]
+    return ("\n".join(_wrapped(lines)) + "\n").encode()
+
+
+def _parts(said: Account) -> Iterator[tuple[str, Iterable[str]]]:
+    yield "What to do next", (f"{place}. {step}" for place, step in enumerate(said.steps, start=1))
+    yield "Records", (_records(*counts) for counts in said.tables)
+    yield "Findings", _findings(said.groups)
+    yield "What changed since the submission before", said.changes
+    yield "Normalised, nothing to do", (f"{note}: {n:,}" for note, n in said.notes)
+    yield "Rules not run, because they look at last year's return", (f"{code}: {words}" for code, words in said.not_run)
+
+
+def _records(table: str, rows: int, aside: int) -> str:
+    return f"{table}: {rows:,}" + (f", of which {aside:,} set aside" if aside else "")
+
+
+def _findings(groups: tuple[Group, ...]) -> Iterator[str]:
+    for place, group in enumerate(groups, start=1):
+        rule = f" (DfE rule {group.dfe_rule})" if group.dfe_rule else ""
+        yield f"{place}. {group.code}{rule}, {group.level}, {counted(group.n, 'place')}. {group.sentence}"
+        yield f"   What to do: {group.advice}"
+        if group.reason:
+            yield f"   Your reason: {group.reason}"
+        yield f"   Where: {group.table} {_rows(group)}, {group.column}"
+    if groups:
+        yield "   Row 3 of a table is its third record in the file, counted from the top."
+
+
+def _rows(group: Group) -> str:
+    named = ", ".join(map(str, group.rows[:FIRST]))
+    rest = group.n - FIRST
+    return f"{'row' if group.n == 1 else 'rows'} {named}" + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def _wrapped(lines: list[str]) -> Iterator[str]:
+    """Lines of at most WIDTH characters; what goes on stands below the words, not below the number."""
+    for line in lines:
+        hanging = re.match(r"\s*(\d+\. )?", line)
+        indent = " " * (hanging.end() if hanging else 0)
+        yield fill(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
