@@ -199,7 +199,7 @@ def fit(
     fewer than two levels, or of as many as rows), -09 (outcome not 0/1), -10 (not supported), -11 (separation),
     -12 (too few rows, or an outcome foretold without error), -15 (a column in two roles).
     """
-    slopes = {group: list(columns) for group, columns in (slopes or {}).items() if columns}
+    slopes = {group: columns for group, columns in (slopes or {}).items() if columns}
     build.refuse_arguments(outcome, fixed, groups, slopes, family, method, points)
     normal_quantile(level)
     varying = [column for columns in slopes.values() for column in columns]
