@@ -75,10 +75,11 @@ def _table(table: Table, raw: pl.DataFrame, year: int, census: date) -> _ParsedT
     clean = raw.with_columns(cell.cleaned(c).alias(c.stored) for c in columns)
     readings = {c.stored: cell.reading(c, year, census) for c in columns}
     flags = {f"{c.tag}\0{code}": flag for c in columns for code, flag in readings[c.stored].faults}
-    judged = clean.select("row_number", *(flag.alias(name) for name, flag in flags.items()))
-    kept = [c for c in columns if c.role is not Role.DROPPED]
+    kept = [readings[c.stored].value for c in columns if c.role is not Role.DROPPED]
     absent = [pl.lit(None, c.type).alias(c.stored) for c in table.columns if not c.in_year(year)]
-    frame = clean.select(*keys, *(readings[c.stored].value for c in kept), *absent)
+    # One select for values and faults: they share most of their work.
+    read = clean.select(*keys, *kept, *absent, *(flag.alias(name) for name, flag in flags.items()))
+    judged, frame = read.select("row_number", *flags), read.drop(flags)
     if table.parent is None:
         frame = frame.with_columns(pl.col("row_number").alias(PERSON_ROW))
     return _ParsedTable(frame, _places(table, judged), _count_trimmed(raw, clean, columns))

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
@@ -39,11 +40,15 @@ class PseudonymousReturn:
     key_version: int
     findings: pl.DataFrame
     notes: Mapping[str, int]
-    content_digest: str
-    """Keyed hash of what would be stored, whatever the order of rows."""
     file_digest: str
     """Keyed hash of the bytes."""
     size: int
+    content_key: bytes = field(repr=False)
+
+    @cached_property
+    def content_digest(self) -> str:
+        """Keyed hash of what would be stored, whatever the order of rows; worked out when asked for."""
+        return content_digest(self.format, self.header, self.tables, self.tokens, self.content_key)
 
 
 def pseudonymise(parsed: ParsedReturn, ring: KeyRing) -> PseudonymousReturn:
@@ -55,7 +60,6 @@ def pseudonymise(parsed: ParsedReturn, ring: KeyRing) -> PseudonymousReturn:
     }
     whole = {person.stored: _person(person, parsed.tables[person.stored], parsed.year), **tables}
     named = _tokens(parsed.tables[person.stored], ring)
-    key = ring.derive("content")
     return PseudonymousReturn(
         parsed.format,
         parsed.year,
@@ -67,9 +71,9 @@ def pseudonymise(parsed: ParsedReturn, ring: KeyRing) -> PseudonymousReturn:
         ring.version,
         parsed.findings,
         parsed.notes,
-        content_digest(parsed.format, parsed.header, whole, named, key),
         file_digest(parsed.digest, ring),
         parsed.size,
+        ring.derive("content"),
     )
 
 
