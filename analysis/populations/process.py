@@ -74,9 +74,7 @@ def _appeals(snapshot: Snapshot) -> ir.Table:
         (assessment, assessment.has_other_tribunal, "content of the plan"),
     )
     rows = [
-        part.filter(flag.fill_null(False)).select(
-            "year", "authority_code", "person_id", ground=ibis.literal(g)
-        )
+        part.filter(flag.fill_null(False)).select("year", "authority_code", "person_id", ground=ibis.literal(g))
         for part, flag, g in parts
     ]
     return _traits(ibis.union(*rows), snapshot)

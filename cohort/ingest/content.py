@@ -40,9 +40,7 @@ def content_digest(
     return mac.hexdigest()
 
 
-def _texts(
-    form: ReturnFormat, table: Table, frame: pl.DataFrame, below: Mapping[str, pl.DataFrame]
-) -> pl.DataFrame:
+def _texts(form: ReturnFormat, table: Table, frame: pl.DataFrame, below: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """row_number, the parent's row, and one text a row with all that hangs below it."""
     keys = [t.key for t in form.tables if t.key in frame.columns]
     own = [c for c in frame.columns if c not in {*keys, "row_number", "same_upn_row", "same_name_row"}]

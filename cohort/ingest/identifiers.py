@@ -42,7 +42,7 @@ def is_temporary(upn: pl.Expr) -> pl.Expr:
 
 
 def uln_is_sound(uln: pl.Expr) -> pl.Expr:
-    """Whether ten digits are a ULN: r = Σ (11 − n)·dₙ mod 11 is not 0, and d₁₀ = 10 − r. Null where not ten digits."""
+    """Whether ten digits are a ULN, null where not ten digits: r = Σ (11 − n)·dₙ mod 11 is not 0, d₁₀ = 10 − r."""
     number = pl.when(uln.str.contains(r"^[0-9]{10}$")).then(uln).cast(pl.Int64, strict=False)
     remainder = pl.sum_horizontal(_digit(number, 10, n) * (11 - n) for n in range(1, 10)) % 11
     sound = (remainder != 0) & (_digit(number, 10, 10) == 10 - remainder)

@@ -225,9 +225,7 @@ def _enter_findings(connection: Connection, checked: CheckedReturn, submission: 
     copy_in(connection, "finding", frame)
 
 
-def _enter_explanations(
-    connection: Connection, decision: Decision, checked: CheckedReturn, submission: int
-) -> None:
+def _enter_explanations(connection: Connection, decision: Decision, checked: CheckedReturn, submission: int) -> None:
     statement = text(
         "INSERT INTO cohort.explanation (submission_id, code, words, account_name) "
         "VALUES (:submission, :code, :words, :account)"
@@ -238,7 +236,7 @@ def _enter_explanations(
         connection.execute(statement, given)
 
 
-def refuse(engine: Engine, *, code: str, account: str, file_digest: str, size: int) -> int:
+def refuse(engine: Engine, *, code: str, account: str, file_digest: str | None, size: int | None) -> int:
     """Keep of a refused file its keyed hash, size, code, time and account, and nothing else."""
     with engine.begin() as connection:
         entered = text(

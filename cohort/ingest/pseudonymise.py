@@ -55,9 +55,7 @@ def pseudonymise(parsed: ParsedReturn, ring: KeyRing) -> PseudonymousReturn:
     """Replace identifiers by tokens under the ring, blur dates of birth, work out ages while they are known."""
     person = parsed.format.tables[0]
     births = parsed.tables[person.stored].select(PERSON_ROW, "birth_date")
-    tables = {
-        t.stored: _with_ages(t, parsed.tables[t.stored], births, parsed.year) for t in parsed.format.tables[1:]
-    }
+    tables = {t.stored: _with_ages(t, parsed.tables[t.stored], births, parsed.year) for t in parsed.format.tables[1:]}
     whole = {person.stored: _person(person, parsed.tables[person.stored], parsed.year), **tables}
     named = _tokens(parsed.tables[person.stored], ring)
     return PseudonymousReturn(
@@ -84,9 +82,7 @@ def file_digest(digest: str, ring: KeyRing) -> str:
 
 def age(birth: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Whole years on a day. A child born on 29 February has the birthday on 1 March in a common year."""
-    return (day.dt.year() - birth.dt.year() - (_day_of_year(day) < _day_of_year(birth)).cast(pl.Int32)).cast(
-        pl.Int32
-    )
+    return (day.dt.year() - birth.dt.year() - (_day_of_year(day) < _day_of_year(birth)).cast(pl.Int32)).cast(pl.Int32)
 
 
 def _day_of_year(day: pl.Expr) -> pl.Expr:

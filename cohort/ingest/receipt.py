@@ -97,9 +97,7 @@ class Receipt:
             "difference": dict(self.difference),
             "notes": dict(self.notes),
             "not_run": list(self.not_run),
-            "refusal": dict(zip(("code", "sentence", "remedy"), self.refusal, strict=True))
-            if self.refusal
-            else None,
+            "refusal": dict(zip(("code", "sentence", "remedy"), self.refusal, strict=True)) if self.refusal else None,
         }
 
     def validation_json(self) -> dict[str, Any]:

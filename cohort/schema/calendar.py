@@ -71,9 +71,7 @@ def authority_changes() -> tuple[AuthorityChange, ...]:
 def in_force(day: date) -> dict[str, Authority]:
     """DfE number → authority, for those that existed on that day."""
     return {
-        a.authority_code: a
-        for a in authorities()
-        if a.from_date <= day and (a.to_date is None or day <= a.to_date)
+        a.authority_code: a for a in authorities() if a.from_date <= day and (a.to_date is None or day <= a.to_date)
     }
 
 

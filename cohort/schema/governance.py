@@ -20,9 +20,7 @@ class Account(Base):
 
     account_name: Mapped[Name] = mapped_column(primary_key=True, comment="Name, unique.")
     role_code: Mapped[Name] = mapped_column(comment="operator, authority, researcher or policymaker.")
-    authority_code: Mapped[Code | None] = mapped_column(
-        comment="The authority that an authority's account acts for."
-    )
+    authority_code: Mapped[Code | None] = mapped_column(comment="The authority that an authority's account acts for.")
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp(), comment="Made.")
     revoked_at: Mapped[datetime | None] = mapped_column(comment="Ended; empty while it lasts.")
 
@@ -63,9 +61,7 @@ class ReleaseEntry(Base):
         {"comment": "A result that passed the gate: the ledger against differencing and for provenance."},
     )
 
-    release_id: Mapped[Name] = mapped_column(
-        primary_key=True, comment="Digest of study, choices, snapshot and policy."
-    )
+    release_id: Mapped[Name] = mapped_column(primary_key=True, comment="Digest of study, choices, snapshot and policy.")
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp(), comment="When.")
     account_name: Mapped[Name] = mapped_column(comment="Who asked.")
     study: Mapped[Name] = mapped_column(comment="Study.")

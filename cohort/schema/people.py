@@ -18,9 +18,7 @@ class Person(Base):
     __table_args__ = ({"comment": "A child or young person, by random key; the key never changes."},)
 
     person_id: Mapped[Id] = mapped_column(primary_key=True, comment="Random key.")
-    created_at: Mapped[datetime] = mapped_column(
-        server_default=func.clock_timestamp(), comment="First known here."
-    )
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp(), comment="First known here.")
     submission_id: Mapped[Key] = mapped_column(comment="The submission that first named the person.")
 
 

@@ -29,15 +29,15 @@ class Submission(Base):
     authority_code: Mapped[Code | None] = mapped_column(
         comment="DfE number of the authority; empty where refused unread."
     )
-    collection: Mapped[Code | None] = mapped_column(
-        comment="Collection, such as SEN2; empty where refused unread."
-    )
+    collection: Mapped[Code | None] = mapped_column(comment="Collection, such as SEN2; empty where refused unread.")
     collection_year: Mapped[Year | None] = mapped_column(comment="Year of the return; empty where refused unread.")
     content_digest: Mapped[Digest | None] = mapped_column(
         index=True, comment="Keyed hash of the content, whatever the order of its rows; empty where refused."
     )
-    file_digest: Mapped[Digest] = mapped_column(index=True, comment="Keyed hash of the bytes.")
-    size_bytes: Mapped[Key] = mapped_column(comment="Size of the file.")
+    file_digest: Mapped[Digest | None] = mapped_column(
+        index=True, comment="Keyed hash of the bytes; empty where refused unread."
+    )
+    size_bytes: Mapped[Key | None] = mapped_column(comment="Size of the file; empty where refused unread.")
     row_counts: Mapped[dict[str, Any] | None] = mapped_column(JSONB, comment="Rows received, by table.")
     set_aside_counts: Mapped[dict[str, Any] | None] = mapped_column(JSONB, comment="Rows left out, by table.")
     link_counts: Mapped[dict[str, Any] | None] = mapped_column(JSONB, comment="Persons known and new, by rule.")
@@ -72,9 +72,7 @@ class Finding(Base):
     """A broken rule at a place in a return."""
 
     __tablename__ = "finding"
-    __table_args__ = (
-        {"comment": "A broken rule at a place in a return: file, table, row and column, never a value."},
-    )
+    __table_args__ = ({"comment": "A broken rule at a place in a return: file, table, row and column, never a value."},)
 
     finding_id: Mapped[Key] = mapped_column(Identity(always=True), primary_key=True, comment="Key.")
     submission_id: Mapped[Key] = mapped_column(
@@ -91,9 +89,7 @@ class Explanation(Base):
     """A reason that an authority gave for the findings of one rule."""
 
     __tablename__ = "explanation"
-    __table_args__ = (
-        {"comment": "A reason that an authority gave for the findings of one rule in one submission."},
-    )
+    __table_args__ = ({"comment": "A reason that an authority gave for the findings of one rule in one submission."},)
 
     explanation_id: Mapped[Key] = mapped_column(Identity(always=True), primary_key=True, comment="Key.")
     submission_id: Mapped[Key] = mapped_column(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Mapping
+
 import polars as pl
 from psycopg import sql
 from sqlalchemy import Connection
@@ -19,3 +22,22 @@ def copy_in(connection: Connection, table: str, frame: pl.DataFrame, schema: str
     with driver.cursor() as cursor, cursor.copy(statement) as copy:
         for start in range(0, len(body), CHUNK):
             copy.write(body[start : start + CHUNK])
+
+
+def copy_out(
+    connection: Connection, query: sql.Composed, schema: Mapping[str, pl.DataType | type[pl.DataType]]
+) -> pl.DataFrame:
+    """The rows of a query as a frame with the given columns, in the order of the query."""
+    statement = sql.SQL("COPY ({}) TO STDOUT WITH (FORMAT csv)").format(query)
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101
+    body = io.BytesIO()
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for chunk in copy:
+            body.write(chunk)
+    body.seek(0)
+    if not body.getbuffer().nbytes:
+        return pl.DataFrame(schema=schema)
+    read = {name: pl.String if kind == pl.Boolean else kind for name, kind in schema.items()}
+    frame = pl.read_csv(body, has_header=False, new_columns=list(schema), schema_overrides=read, try_parse_dates=False)
+    return frame.with_columns(pl.col(n) == "t" for n, kind in schema.items() if kind == pl.Boolean)

@@ -57,9 +57,7 @@ def upgrade() -> None:
             nullable=False,
             comment="Of what: a submission, a study, a snapshot; never a child.",
         ),
-        sa.Column(
-            "outcome", sa.String(length=200), nullable=False, comment="done, denied, or the code of the error."
-        ),
+        sa.Column("outcome", sa.String(length=200), nullable=False, comment="done, denied, or the code of the error."),
         sa.PrimaryKeyConstraint("audit_entry_id", name=op.f("pk_audit_entry")),
         schema="cohort",
         comment="Something asked of the service, by whom, and what came of it.",
@@ -105,12 +103,8 @@ def upgrade() -> None:
             nullable=False,
             comment="The moment whose knowledge it holds.",
         ),
-        sa.Column(
-            "digest", sa.String(length=64), nullable=False, comment="Digest of events, tables and project key."
-        ),
-        sa.Column(
-            "project", sa.String(length=200), nullable=False, comment="Project whose key re-keys the persons."
-        ),
+        sa.Column("digest", sa.String(length=64), nullable=False, comment="Digest of events, tables and project key."),
+        sa.Column("project", sa.String(length=200), nullable=False, comment="Project whose key re-keys the persons."),
         sa.Column(
             "at",
             sa.DateTime(timezone=True),
@@ -149,8 +143,18 @@ def upgrade() -> None:
             nullable=True,
             comment="Keyed hash of the content, whatever the order of its rows; empty where refused.",
         ),
-        sa.Column("file_digest", sa.String(length=64), nullable=False, comment="Keyed hash of the bytes."),
-        sa.Column("size_bytes", sa.BigInteger(), nullable=False, comment="Size of the file."),
+        sa.Column(
+            "file_digest",
+            sa.String(length=64),
+            nullable=True,
+            comment="Keyed hash of the bytes; empty where refused unread.",
+        ),
+        sa.Column(
+            "size_bytes",
+            sa.BigInteger(),
+            nullable=True,
+            comment="Size of the file; empty where refused unread.",
+        ),
         sa.Column(
             "row_counts",
             postgresql.JSONB(astext_type=sa.Text()),
@@ -182,9 +186,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_submission_content_digest"), "submission", ["content_digest"], unique=False, schema="cohort"
     )
-    op.create_index(
-        op.f("ix_submission_file_digest"), "submission", ["file_digest"], unique=False, schema="cohort"
-    )
+    op.create_index(op.f("ix_submission_file_digest"), "submission", ["file_digest"], unique=False, schema="cohort")
     op.create_index(
         "ix_submission_place",
         "submission",
@@ -228,9 +230,7 @@ def upgrade() -> None:
             nullable=False,
             comment="Table, as the collection's standard names it.",
         ),
-        sa.Column(
-            "row_number", sa.Integer(), nullable=False, comment="1-based place in file order within the table."
-        ),
+        sa.Column("row_number", sa.Integer(), nullable=False, comment="1-based place in file order within the table."),
         sa.Column(
             "column_name",
             sa.String(length=200),

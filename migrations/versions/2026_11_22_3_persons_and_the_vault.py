@@ -48,9 +48,7 @@ def upgrade() -> None:
         comment="What a return says of a person: month of birth and slowly changing traits.",
         postgresql_partition_by="LIST (collection_year)",
     )
-    op.create_index(
-        op.f("ix_person_trait_person_id"), "person_trait", ["person_id"], unique=False, schema="cohort"
-    )
+    op.create_index(op.f("ix_person_trait_person_id"), "person_trait", ["person_id"], unique=False, schema="cohort")
     op.create_index(
         op.f("ix_person_trait_submission_id"),
         "person_trait",
@@ -61,9 +59,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "link",
-        sa.Column(
-            "submission_id", sa.BigInteger(), autoincrement=False, nullable=False, comment="The submission."
-        ),
+        sa.Column("submission_id", sa.BigInteger(), autoincrement=False, nullable=False, comment="The submission."),
         sa.Column(
             "person_row",
             sa.Integer(),
@@ -90,9 +86,7 @@ def upgrade() -> None:
         sa.Column("token", sa.LargeBinary(), nullable=False, comment="First 128 bits of HMAC-SHA-256."),
         sa.Column("key_version", sa.Integer(), nullable=False, comment="Version of the key ring."),
         sa.Column("person_id", sa.Uuid(), nullable=False, comment="The person."),
-        sa.Column(
-            "submission_id", sa.BigInteger(), nullable=False, comment="The submission that first carried it."
-        ),
+        sa.Column("submission_id", sa.BigInteger(), nullable=False, comment="The submission that first carried it."),
         sa.PrimaryKeyConstraint("kind_code", "token", name=op.f("pk_token")),
         schema="vault",
         comment="Keyed hash of an identifier and the person whom it names.",

@@ -56,18 +56,14 @@ def upgrade() -> None:
         sa.Column("outcome_date", sa.Date(), nullable=True, comment="Day of the decision whether to issue."),
         sa.Column("has_mediation", sa.Boolean(), nullable=True, comment="Mediation about the decision."),
         sa.Column("has_tribunal", sa.Boolean(), nullable=True, comment="Appeal about the decision."),
-        sa.Column(
-            "has_other_mediation", sa.Boolean(), nullable=True, comment="Mediation about the plan's content."
-        ),
+        sa.Column("has_other_mediation", sa.Boolean(), nullable=True, comment="Mediation about the plan's content."),
         sa.Column("has_other_tribunal", sa.Boolean(), nullable=True, comment="Appeal about the plan's content."),
         sa.Column("is_exception", sa.Boolean(), nullable=True, comment="An exception to the 20 weeks applies."),
         schema="cohort",
         comment="An EHC needs assessment.",
         postgresql_partition_by="LIST (collection_year)",
     )
-    op.create_index(
-        op.f("ix_ehc_assessment_person_id"), "ehc_assessment", ["person_id"], unique=False, schema="cohort"
-    )
+    op.create_index(op.f("ix_ehc_assessment_person_id"), "ehc_assessment", ["person_id"], unique=False, schema="cohort")
     op.create_index(
         op.f("ix_ehc_assessment_submission_id"),
         "ehc_assessment",
@@ -91,9 +87,7 @@ def upgrade() -> None:
         sa.Column("work_based_code", sa.String(length=8), nullable=True, comment="Work-based learning, as named."),
         sa.Column("has_personal_budget", sa.Boolean(), nullable=True, comment="Personal budget taken up."),
         sa.Column("has_organised_arrangements", sa.Boolean(), nullable=True, comment="Organised arrangements."),
-        sa.Column(
-            "direct_payment_code", sa.String(length=8), nullable=True, comment="What direct payments are for."
-        ),
+        sa.Column("direct_payment_code", sa.String(length=8), nullable=True, comment="What direct payments are for."),
         sa.Column("cease_date", sa.Date(), nullable=True, comment="Plan ended."),
         sa.Column("age_at_cease", sa.Integer(), nullable=True, comment="Whole years when it ended."),
         sa.Column("cease_reason_code", sa.String(length=8), nullable=True, comment="Why it ended."),
@@ -119,12 +113,8 @@ def upgrade() -> None:
         sa.Column("person_row", sa.Integer(), nullable=False, comment="Row of the person in the return."),
         sa.Column("received_date", sa.Date(), nullable=True, comment="Received."),
         sa.Column("age_at_receipt", sa.Integer(), nullable=True, comment="Whole years when received."),
-        sa.Column(
-            "source_code", sa.String(length=8), nullable=True, comment="Who asked; from the return of 2026."
-        ),
-        sa.Column(
-            "is_in_youth_accommodation", sa.Boolean(), nullable=True, comment="In relevant youth accommodation."
-        ),
+        sa.Column("source_code", sa.String(length=8), nullable=True, comment="Who asked; from the return of 2026."),
+        sa.Column("is_in_youth_accommodation", sa.Boolean(), nullable=True, comment="In relevant youth accommodation."),
         sa.Column("outcome_date", sa.Date(), nullable=True, comment="Day of the decision whether to assess."),
         sa.Column("outcome_code", sa.String(length=8), nullable=True, comment="Decision whether to assess."),
         sa.Column("has_mediation", sa.Boolean(), nullable=True, comment="Mediation about the decision."),
@@ -156,9 +146,7 @@ def upgrade() -> None:
         sa.Column("row_number", sa.Integer(), nullable=False, comment="1-based place in its table of the return."),
         sa.Column("person_row", sa.Integer(), nullable=False, comment="Row of the person in the return."),
         sa.Column("request_row", sa.Integer(), nullable=False, comment="Row of the request in the return."),
-        sa.Column(
-            "active_plan_row", sa.Integer(), nullable=False, comment="Row of the active plan in the return."
-        ),
+        sa.Column("active_plan_row", sa.Integer(), nullable=False, comment="Row of the active plan in the return."),
         sa.Column("urn", sa.String(length=8), nullable=True, comment="Establishment."),
         sa.Column("ukprn", sa.String(length=8), nullable=True, comment="Provider."),
         sa.Column(
@@ -192,9 +180,7 @@ def upgrade() -> None:
         sa.Column("row_number", sa.Integer(), nullable=False, comment="1-based place in its table of the return."),
         sa.Column("person_row", sa.Integer(), nullable=False, comment="Row of the person in the return."),
         sa.Column("request_row", sa.Integer(), nullable=False, comment="Row of the request in the return."),
-        sa.Column(
-            "active_plan_row", sa.Integer(), nullable=False, comment="Row of the active plan in the return."
-        ),
+        sa.Column("active_plan_row", sa.Integer(), nullable=False, comment="Row of the active plan in the return."),
         sa.Column("need_code", sa.String(length=8), nullable=True, comment="Type of need."),
         sa.Column("rank_code", sa.String(length=8), nullable=True, comment="Primary or second."),
         schema="cohort",
@@ -232,9 +218,7 @@ def upgrade() -> None:
         comment="A setting named in a plan.",
         postgresql_partition_by="LIST (collection_year)",
     )
-    op.create_index(
-        op.f("ix_plan_setting_person_id"), "plan_setting", ["person_id"], unique=False, schema="cohort"
-    )
+    op.create_index(op.f("ix_plan_setting_person_id"), "plan_setting", ["person_id"], unique=False, schema="cohort")
     op.create_index(
         op.f("ix_plan_setting_submission_id"),
         "plan_setting",
@@ -306,14 +290,10 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_plan_setting_person_id"), table_name="plan_setting", schema="cohort")
     op.drop_table("plan_setting", schema="cohort")
-    op.drop_index(
-        op.f("ix_plan_need_submission_id"), table_name="plan_need", schema="cohort", postgresql_using="brin"
-    )
+    op.drop_index(op.f("ix_plan_need_submission_id"), table_name="plan_need", schema="cohort", postgresql_using="brin")
     op.drop_index(op.f("ix_plan_need_person_id"), table_name="plan_need", schema="cohort")
     op.drop_table("plan_need", schema="cohort")
-    op.drop_index(
-        op.f("ix_placement_submission_id"), table_name="placement", schema="cohort", postgresql_using="brin"
-    )
+    op.drop_index(op.f("ix_placement_submission_id"), table_name="placement", schema="cohort", postgresql_using="brin")
     op.drop_index(op.f("ix_placement_person_id"), table_name="placement", schema="cohort")
     op.drop_table("placement", schema="cohort")
     op.drop_index(
@@ -321,9 +301,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_ehc_request_person_id"), table_name="ehc_request", schema="cohort")
     op.drop_table("ehc_request", schema="cohort")
-    op.drop_index(
-        op.f("ix_ehc_plan_submission_id"), table_name="ehc_plan", schema="cohort", postgresql_using="brin"
-    )
+    op.drop_index(op.f("ix_ehc_plan_submission_id"), table_name="ehc_plan", schema="cohort", postgresql_using="brin")
     op.drop_index(op.f("ix_ehc_plan_person_id"), table_name="ehc_plan", schema="cohort")
     op.drop_table("ehc_plan", schema="cohort")
     op.drop_index(

@@ -108,9 +108,7 @@ def upgrade() -> None:
             nullable=False,
             comment="The file's column in lower snake case, misspelt as it is.",
         ),
-        sa.Column(
-            "value", sa.Double(), nullable=True, comment="The figure; empty where it is not shown or is a word."
-        ),
+        sa.Column("value", sa.Double(), nullable=True, comment="The figure; empty where it is not shown or is a word."),
         sa.Column("text", sa.Text(), nullable=True, comment="The word, in columns of words."),
         sa.Column(
             "status",
@@ -126,9 +124,7 @@ def upgrade() -> None:
             "status IN ('shown', 'not_applicable', 'no_data', 'suppressed', 'low')",
             name=op.f("ck_reference_statistic_status_is_known"),
         ),
-        sa.CheckConstraint(
-            "value IS NULL OR status = 'shown'", name=op.f("ck_reference_statistic_value_is_shown")
-        ),
+        sa.CheckConstraint("value IS NULL OR status = 'shown'", name=op.f("ck_reference_statistic_value_is_shown")),
         sa.PrimaryKeyConstraint("reference_file_id", "position", name=op.f("pk_reference_statistic")),
         schema="cohort",
         comment="A figure that somebody else published: one measure of one place, period and breakdown.",

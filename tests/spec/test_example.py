@@ -29,9 +29,7 @@ def test_each_column_has_the_type_it_was_given() -> None:
         """,
         TYPES,
     )
-    assert found.given.schema == pl.Schema(
-        {name: TYPES[name] for name in ("code", "day", "n", "share", "is_open")}
-    )
+    assert found.given.schema == pl.Schema({name: TYPES[name] for name in ("code", "day", "n", "share", "is_open")})
     assert found.given.rows() == [("Y", date(2024, 2, 29), 3, 0.5, True), (None,) * 5]
     assert found.expected["breaks"].to_list() == [False, True]
 

@@ -29,9 +29,7 @@ ENGLAND = '"England Total4,9",,9,"2,000",0.45%,30,"3,000",1.00%,"1,500",2.00%'
 def table(tmp_path: Path, *lines: str, england: tuple[str, ...] = (ENGLAND,)) -> Path:
     """The table with the given lines, and England's row after them."""
     path = tmp_path / "appeals.csv"
-    path.write_text(
-        "\ufeff" + "\n".join([TITLE, ",,,,,,,,,", *HEAD, *lines, *england, *END]) + "\n", encoding="utf-8"
-    )
+    path.write_text("\ufeff" + "\n".join([TITLE, ",,,,,,,,,", *HEAD, *lines, *england, *END]) + "\n", encoding="utf-8")
     return path
 
 

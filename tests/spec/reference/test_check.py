@@ -106,9 +106,7 @@ def test_every_check_names_its_file_its_publisher_and_a_sentence() -> None:
 
 
 def test_decimals_say_how_exactly_a_number_must_be_met() -> None:
-    figure = percentage(
-        england("requests", "requests_withdrawn"), england("requests", "requests_received_in_year")
-    )
+    figure = percentage(england("requests", "requests_withdrawn"), england("requests", "requests_received_in_year"))
     one = Check("a", "A.", figure, {2024: 25.2}, "DfE, x", decimals=1)
     assert one.holds(25.2, 25.24)
     assert not one.holds(25.2, 25.26)
@@ -155,9 +153,7 @@ def test_regions_that_do_not_add_up_are_unexplained(long: Long) -> None:
     assert outcome(check(rows), "sums of requests", None) == (1, False)
 
 
-@pytest.mark.parametrize(
-    ("england_total", "verdict"), [(4488, "known fault"), (4489, "unexplained"), (2196, "equal")]
-)
+@pytest.mark.parametrize(("england_total", "verdict"), [(4488, "known fault"), (4489, "unexplained"), (2196, "equal")])
 def test_a_known_fault_is_recognised_by_its_exact_numbers(long: Long, england_total: int, verdict: str) -> None:
     rows = long(
         ("residential_settings", 2023, ENGLAND, None, "res_tot", england_total),

@@ -169,9 +169,7 @@ def test_words_are_kept_as_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cell", ["about 5", '"1,2"', "nan", "inf", ".."])
-def test_a_cell_that_is_neither_figure_nor_symbol_is_refused_by_its_place_alone(
-    written: Writer, cell: str
-) -> None:
+def test_a_cell_that_is_neither_figure_nor_symbol_is_refused_by_its_place_alone(written: Writer, cell: str) -> None:
     path = written("requests_received_in_year", ("England", ALL, ALL, "4"), ("Gateshead", ALL, ALL, cell))
     with pytest.raises(UsageError, match=r"REF-07.*row 3, requests_received_in_year") as refusal:
         read(path)
@@ -240,9 +238,7 @@ def test_a_windows_file_is_read_and_noted(written: Writer) -> None:
         ),
     ],
 )
-def test_a_file_that_is_not_recognised_is_refused_with_a_way_out(
-    tmp_path: Path, content: bytes, code: str
-) -> None:
+def test_a_file_that_is_not_recognised_is_refused_with_a_way_out(tmp_path: Path, content: bytes, code: str) -> None:
     path = tmp_path / "unknown.csv"
     path.write_bytes(content)
     with pytest.raises(UsageError, match=f"{code}.*unknown.csv") as refusal:
@@ -285,8 +281,6 @@ def test_the_digest_is_that_of_the_bytes(written: Writer) -> None:
 
 def test_the_reader_needs_neither_database_nor_statistics() -> None:
     """An officer's laptop has the base install: reading and checking must do without the record's libraries."""
-    blocked = (
-        "import sys; sys.modules.update(dict.fromkeys(('sqlalchemy', 'psycopg', 'pandas', 'ibis', 'duckdb')));"
-    )
+    blocked = "import sys; sys.modules.update(dict.fromkeys(('sqlalchemy', 'psycopg', 'pandas', 'ibis', 'duckdb')));"
     needed = "import cohort.reference.read, cohort.reference.measures, cohort.reference.check as c; c.checks()"
     subprocess.run([sys.executable, "-c", f"{blocked} {needed}"], check=True, timeout=60)

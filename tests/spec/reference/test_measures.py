@@ -36,9 +36,7 @@ def timeliness(code: str | None, within: float | str, issued: float | str, year:
 def line(found: pl.DataFrame, code: str) -> tuple[float | None, float | None, bool, str | None]:
     """Numerator, denominator, comparable and reason of an authority."""
     return (
-        found.filter(pl.col("authority_code") == code)
-        .select("numerator", "denominator", "comparable", "reason")
-        .row(0)
+        found.filter(pl.col("authority_code") == code).select("numerator", "denominator", "comparable", "reason").row(0)
     )
 
 
@@ -83,10 +81,7 @@ def test_an_authority_that_was_abolished_in_the_year_says_so(long: Long) -> None
 
 def test_a_figure_that_is_known_to_be_anothers_is_kept_but_not_compared(long: Long) -> None:
     rows = long(
-        *(
-            ("send_tribunals_appeal_rate", y, "Local authority", "873", "appeals_registered", 169)
-            for y in (2023, 2024)
-        ),
+        *(("send_tribunals_appeal_rate", y, "Local authority", "873", "appeals_registered", 169) for y in (2023, 2024)),
         *(
             ("send_tribunals_appeal_rate", y, "Local authority", "873", "appealable_decisions", 4410)
             for y in (2023, 2024)

@@ -65,9 +65,7 @@ def test_what_was_loaded_comes_back_as_it_was(connection: Connection, file: Call
     assert dict(current(connection).schema) == SCHEMA
 
 
-def test_the_same_bytes_twice_are_already_there(
-    connection: Connection, file: Callable[..., ReferenceFile]
-) -> None:
+def test_the_same_bytes_twice_are_already_there(connection: Connection, file: Callable[..., ReferenceFile]) -> None:
     load(connection, [file(1)], "curator")
     assert load(connection, [file(1)], "curator") == (Loaded("caseload", 2025, 0, is_new=False),)
     assert connection.scalar(select(func.count()).select_from(stored.ReferenceStatistic)) == 2
@@ -84,18 +82,14 @@ def test_a_newer_file_takes_the_place_of_the_older_and_deletes_nothing(
     assert connection.scalar(select(func.count()).select_from(stored.ReferenceFile)) == 2
 
 
-def test_before_the_first_file_nothing_was_known(
-    connection: Connection, file: Callable[..., ReferenceFile]
-) -> None:
+def test_before_the_first_file_nothing_was_known(connection: Connection, file: Callable[..., ReferenceFile]) -> None:
     before = connection.scalar(select(func.clock_timestamp()))
     load(connection, [file(1)], "curator")
     assert current(connection, before).is_empty()
     assert dict(current(connection, before).schema) == SCHEMA
 
 
-def test_an_old_edition_loaded_late_hides_nothing(
-    connection: Connection, file: Callable[..., ReferenceFile]
-) -> None:
+def test_an_old_edition_loaded_late_hides_nothing(connection: Connection, file: Callable[..., ReferenceFile]) -> None:
     load(connection, [file(2, edition=2025, digest="new"), file(1, edition=2024, digest="old")], "curator")
     assert plans(connection) == [2]
 

@@ -34,9 +34,7 @@ def test_england_had_as_many_authorities_as_the_dfe_counted(day: date, number: i
         ("837", date(2019, 3, 31), date(2019, 4, 1), {"839"}),
     ],
 )
-def test_an_authority_ends_the_day_before_its_heirs_begin(
-    code: str, last: date, first: date, heirs: set[str]
-) -> None:
+def test_an_authority_ends_the_day_before_its_heirs_begin(code: str, last: date, first: date, heirs: set[str]) -> None:
     assert code in in_force(last)
     assert not heirs & set(in_force(last))
     assert code not in in_force(first)

@@ -162,9 +162,7 @@ def test_a_new_identifier_beside_a_known_one_belongs_to_the_known_person(rows: l
         ([("X", None), (None, "X")], []),
     ],
 )
-def test_two_records_with_one_uln_are_set_aside_lest_two_children_become_one(
-    rows: list[Row], shown: list[int]
-) -> None:
+def test_two_records_with_one_uln_are_set_aside_lest_two_children_become_one(rows: list[Row], shown: list[int]) -> None:
     """Where the UPN is shared too, the rule about UPNs speaks."""
     linked = link(returned(rows), ANN_AND_BOB)
     assert found(linked) == [("LINK-02", row, "UniqueLearnerNumber") for row in shown]
