@@ -80,9 +80,7 @@ def read(text: str, name: str) -> tuple[Source, pl.DataFrame, list[Note]]:
     if not any(row.is_england and not _is_partial(row) for row in rows):
         # England is the last of the figures: without it the table was cut.
         raise _unknown(name)
-    long = [
-        _long(row, column, cell, name) for row in rows for column, cell in zip(columns, row.cells, strict=True)
-    ]
+    long = [_long(row, column, cell, name) for row in rows for column, cell in zip(columns, row.cells, strict=True)]
     return APPEALS, pl.DataFrame(long, schema=SCHEMA, orient="row"), _notes(rows, columns)
 
 

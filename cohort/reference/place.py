@@ -80,9 +80,7 @@ def _ons_notes(places: pl.DataFrame) -> list[Note]:
     if "new_la_code" not in places.columns:
         return []
     pairs = places.drop_nulls(["authority_code", "new_la_code"]).select("authority_code", "new_la_code", "year")
-    flips = (
-        pairs.group_by("authority_code").agg(pl.col("new_la_code").n_unique()).filter(pl.col("new_la_code") > 1)
-    )
+    flips = pairs.group_by("authority_code").agg(pl.col("new_la_code").n_unique()).filter(pl.col("new_la_code") > 1)
     late = {
         code
         for code, ons, year in pairs.unique().iter_rows()

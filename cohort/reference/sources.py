@@ -39,9 +39,7 @@ def _plans(name: str, mark: str, total: str, period: str) -> Source:
     return Source(name, PLANS, frozenset(mark.split()), (total, total), lag, period)
 
 
-OFFICERS = Source(
-    "sen2_dmo_dco", PLANS, frozenset({"des_med_off"}), (TOTAL, TOTAL), period=CALENDAR, is_words=True
-)
+OFFICERS = Source("sen2_dmo_dco", PLANS, frozenset({"des_med_off"}), (TOTAL, TOTAL), period=CALENDAR, is_words=True)
 """Designated officers in post: its `Calendar year` is the year of the return itself."""
 
 APPEALS = Source(

@@ -96,9 +96,7 @@ def _copy_out(connection: Connection, key: int) -> pl.DataFrame:
 def _newest(connection: Connection, as_known_at: datetime | None) -> dict[str, int]:
     """Name → key of the file that stood for it."""
     file = stored.ReferenceFile
-    known = select(file.name, file.reference_file_id).order_by(
-        file.edition, file.loaded_at, file.reference_file_id
-    )
+    known = select(file.name, file.reference_file_id).order_by(file.edition, file.loaded_at, file.reference_file_id)
     if as_known_at is not None:
         known = known.where(file.loaded_at <= as_known_at)
     return {row.name: row.reference_file_id for row in connection.execute(known)}  # later rows win

@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 
 from cohort.errors import UsageError
 from cohort.reference import store as reference
-from cohort.reference.measures import MEASURES, authority_measure
+from cohort.reference.measures import MEASURES, NOT_STANDING, authority_measure
 from cohort.schema.calendar import authorities
 from cohort.schema.codes import INVENTED_SOFTWARE
 from cohort.schema.facts import Fact
@@ -53,9 +53,7 @@ class Cut:
     moment: datetime | None = None
 
 
-def cut(
-    engine: Engine, folder: Path, asked: Cut, progress: Callable[[str, float], None] | None = None
-) -> Manifest:
+def cut(engine: Engine, folder: Path, asked: Cut, progress: Callable[[str, float], None] | None = None) -> Manifest:
     """Cut a snapshot into `folder/name`; the same content under the same name again is left as it is.
 
     Raises UsageError for a name that cannot be used or that another content bears already.
@@ -134,9 +132,7 @@ def _store(folder: Path, parts: Parts) -> TableEntry:
     return TableEntry(sum(entry.rows for entry in entries), entries[-1].columns, digest)
 
 
-def _tables(
-    connection: Connection, held: pl.DataFrame, moment: datetime, asked: Cut
-) -> Iterator[tuple[str, Parts]]:
+def _tables(connection: Connection, held: pl.DataFrame, moment: datetime, asked: Cut) -> Iterator[tuple[str, Parts]]:
     for model in Fact.__subclasses__():
         table = METADATA.tables[f"cohort.{model.__tablename__}"]
         yield table.name, _fact_parts(connection, table, held, asked)
@@ -230,7 +226,9 @@ def _reference(connection: Connection, moment: datetime) -> Iterator[tuple[str, 
         return
     source = "DfE and MoJ official statistics, Open Government Licence v3.0"
     measured = [
-        authority_measure(rows, name).with_columns(pl.lit(name).alias("measure"), pl.lit(source).alias("source"))
+        authority_measure(rows, name)
+        .filter(pl.col("reason").ne_missing(NOT_STANDING))
+        .with_columns(pl.lit(name).alias("measure"), pl.lit(source).alias("source"))
         for name in MEASURES
     ]
     yield "reference_statistic", _whole(lambda: rows)

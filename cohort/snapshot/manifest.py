@@ -86,9 +86,7 @@ def _absorb(hashed: hashlib._Hash, column: pa.Array | pa.ChunkedArray) -> None:
     kind = array.type
     if pa.types.is_boolean(kind) or pa.types.is_primitive(kind):
         numbers = array.cast(pa.int32()) if pa.types.is_date32(kind) else array
-        hashed.update(
-            pc.fill_null(numbers, pa.scalar(0).cast(numbers.type)).to_numpy(zero_copy_only=False).tobytes()
-        )
+        hashed.update(pc.fill_null(numbers, pa.scalar(0).cast(numbers.type)).to_numpy(zero_copy_only=False).tobytes())
         return
     text = pc.fill_null(array.cast(pa.large_string()), "")
     hashed.update(pc.binary_length(text).to_numpy(zero_copy_only=False).tobytes())

@@ -23,9 +23,7 @@ RECEIVED_BY_AUTHORITY = Check(
 REFUSED = Check(
     "requests refused",
     "Decided not to assess, as a percentage of requests received, undecided and withdrawn ones included.",
-    percentage(
-        england("requests", "requests_decided_not_to_assess"), england("requests", "requests_received_in_year")
-    ),
+    percentage(england("requests", "requests_decided_not_to_assess"), england("requests", "requests_received_in_year")),
     {2023: 24.0, 2024: 25.2},
     RELEASE,
     decimals=1,
