@@ -14,7 +14,7 @@ from analysis.charts.funnel import funnel
 from analysis.charts.look import Drawn, dressed
 from analysis.charts.tiles import tiles
 from analysis.charts.trend import trend
-from analysis.headings import MARKS, Kind, heading, in_words, kind
+from analysis.headings import CODES, OTHER, SIGNS, Kind, heading, in_words, kind, marks
 from analysis.release import Release, ReleasedTable
 from analysis.result import Chart
 
@@ -29,8 +29,21 @@ DRAWERS: Mapping[Chart, Drawer] = {
 
 def charts(release: Release) -> dict[str, Drawn]:
     """A chart for each table that has one, by the table's name; tables without figures have none."""
-    drawn = {name: DRAWERS[t.chart](t) for name, t in release.tables.items() if t.chart in DRAWERS}
-    return {name: dressed(chart, release.tables[name]) for name, chart in drawn.items() if chart is not None}
+    drawn = {name: chart(release, name) for name in release.tables}
+    return {name: chart for name, chart in drawn.items() if chart is not None}
+
+
+def chart(release: Release, name: str) -> Drawn | None:
+    """The chart of a table; None where it asks for none, or shows no figure that could be drawn."""
+    given = release.tables[name]
+    drawn = DRAWERS[given.chart](given) if given.chart in DRAWERS else None
+    return None if drawn is None else dressed(drawn, given)
+
+
+def stretches(release: Release, name: str) -> bool:
+    """Whether the chart of a table may be made wider: panels and squares keep their size."""
+    given = release.tables[name]
+    return given.chart is not Chart.TILES and not set(given.frame.columns) & set(CODES)
 
 
 def caption(release: Release) -> str:
@@ -52,9 +65,13 @@ def is_invented(release: Release) -> bool:
 
 
 def table(release: Release, name: str) -> pl.DataFrame:
-    """A released table with words for headings, codes and statuses; columns that hold nothing are left out."""
+    """A released table as it is read: words for headings, codes and statuses, shares in per cent.
+
+    Columns that hold nothing are left out.
+    """
     frame = release.tables[name].frame
-    shown = in_words(frame).select(_columns(frame))
+    shares = [pl.col(c) * 100 for c in frame.columns if kind(frame, c) is Kind.SHARE]
+    shown = in_words(frame.with_columns(shares)).select(_columns(frame))
     return shown.rename({column: heading(column) for column in shown.columns})
 
 
@@ -66,13 +83,24 @@ def kinds(release: Release, name: str) -> dict[str, Kind]:
 
 def mark(release: Release, name: str) -> str:
     """What stands in an empty cell of `table`: c, x or z as in official open data, a dash where they mix."""
-    frame = release.tables[name].frame
-    statuses = set(frame["status"]) & set(MARKS) if "status" in frame.columns else set()
-    marks = {MARKS[status] for status in statuses}
-    return marks.pop() if len(marks) == 1 else "–"
+    used = marks(release.tables[name].frame)
+    return used[0] if len(used) == 1 else OTHER
+
+
+def legend(release: Release, name: str) -> str:
+    """What the marks in a table mean; empty where every figure is shown."""
+    return "; ".join(f"{sign}: {SIGNS[sign]}" for sign in marks(release.tables[name].frame))
 
 
 def _columns(frame: pl.DataFrame) -> list[str]:
-    """Columns to show. The code of a measure stands in the table's title, or beside its title in words."""
-    empty = {c for c in frame.columns if frame.height and frame[c].null_count() == frame.height}
-    return [c for c in frame.columns if c not in empty | {"measure"}]
+    """Columns to show, the status last.
+
+    Left out are those that hold nothing, a measure's code (its words stand beside it or in the title), a year that
+    is every row's (it stands in the title), and the status where every figure is shown.
+    """
+    idle = {c for c in frame.columns if frame.height and frame[c].null_count() == frame.height} | {"measure"}
+    if "year" in frame.columns and frame.height > 1 and frame["year"].n_unique() == 1:
+        idle.add("year")
+    if not marks(frame):
+        idle.add("status")
+    return sorted((c for c in frame.columns if c not in idle), key=lambda column: column == "status")

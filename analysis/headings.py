@@ -58,6 +58,16 @@ MARKS: Mapping[str, str] = {
     Status.NOT_SUPPLIED.word: "x",
 }
 """The marks of the Government Statistical Service; both kinds of withheld share one, or it would tell of ten."""
+OTHER = "–"
+"""The mark of a status that is a sentence: why a published figure cannot be compared."""
+
+SIGNS: Mapping[str, str] = {
+    "c": "withheld",
+    "x": "no data or not supplied",
+    "z": "not applicable",
+    OTHER: "not shown, for the reason in the table",
+}
+"""Mark → what it means."""
 
 STATUSES: Mapping[str, str] = {
     Status.SHOWN.word: "shown",
@@ -84,6 +94,13 @@ def kind(frame: pl.DataFrame, column: str) -> Kind:
         return Kind.COUNT
     is_interval = column in {"low", "high"}
     return Kind.SHARE if column in SHARES and (not is_interval or "value" in frame.columns) else Kind.NUMBER
+
+
+def marks(frame: pl.DataFrame) -> list[str]:
+    """The marks of the figures that a table does not show, in the order of SIGNS."""
+    statuses = set(frame["status"].drop_nulls()) if "status" in frame.columns else set()
+    used = {MARKS.get(status, OTHER) for status in statuses - {Status.SHOWN.word}}
+    return [sign for sign in SIGNS if sign in used]
 
 
 def in_words(frame: pl.DataFrame) -> pl.DataFrame:

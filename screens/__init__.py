@@ -1,1 +1,1 @@
-"""Streamlit pages by role; each draws what it is handed."""
+"""What people see, by role. A screen is handed its calls and knows no database, no snapshot and no statistics."""

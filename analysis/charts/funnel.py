@@ -74,8 +74,12 @@ def _target(frame: pl.DataFrame) -> alt.LayerChart:
 
 def _named(frame: pl.DataFrame, x: alt.X) -> list[alt.Chart]:
     """Names beside the points outside the limits, to the left of those at the right-hand edge."""
-    outside = frame.filter(pl.col("group") != ALIKE)
-    is_right = pl.col("n") > frame["n"].max() * pl.lit(0.75)
-    left = alt.Chart(outside.filter(~is_right)).mark_text(align="left", dx=7, dy=-6, fontSize=11, color=INK)
-    right = alt.Chart(outside.filter(is_right)).mark_text(align="right", dx=-7, dy=-6, fontSize=11, color=INK)
-    return [marked.encode(x=x, y=share("value"), text="authority:N") for marked in (left, right)]
+    is_right = pl.col("n") > 0.75 * pl.col("n").max()
+    outside = frame.with_columns(is_right.alias("is_right")).filter(pl.col("group") != ALIKE)
+    left, right = outside.filter(~pl.col("is_right")), outside.filter("is_right")
+    marked = (
+        alt.Chart(left).mark_text(align="left", dx=7, dy=-6, fontSize=11, color=INK),
+        alt.Chart(right).mark_text(align="right", dx=-7, dy=-6, fontSize=11, color=INK),
+    )
+    named = [words.encode(x=x, y=share("value"), text="authority:N") for words in marked]
+    return [words for words, part in zip(named, (left, right), strict=True) if part.height]

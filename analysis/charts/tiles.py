@@ -6,14 +6,15 @@ import altair as alt
 import polars as pl
 
 from analysis.charts.look import INK, PALE, Drawn
-from analysis.headings import MARKS, STATUSES
+from analysis.headings import MARKS, OTHER, SIGNS, STATUSES, marks
 from analysis.release import ReleasedTable
 from analysis.tiles import LAYOUT
 
 BLUES = ["#eef4fa", "#5694ca"]
 """Light enough at both ends for black letters (contrast 6 : 1 and more)."""
+FEW = 0.1
+"""Shares below this, on the whole, want a place after the point."""
 KNOWN = "isValid(datum.value)"
-SIGNS = {"c": "withheld", "x": "no data or not supplied", "z": "not applicable"}
 
 
 def tiles(given: ReleasedTable) -> Drawn | None:
@@ -39,19 +40,26 @@ def tiles(given: ReleasedTable) -> Drawn | None:
 
 def _key(placed: pl.DataFrame, given: pl.DataFrame) -> list[str]:
     """What stands in the squares; authorities of older years have none: they are named, not lost."""
-    used = {MARKS[status] for status in set(placed["status"].drop_nulls()) & set(MARKS)}
-    marks = [f"{sign}: {words}" for sign, words in SIGNS.items() if sign in used]
+    said = [f"{sign}: {SIGNS[sign]}" for sign in marks(placed)]
     absent = ["grey without a mark: not in this release"] if placed["status"].null_count() else []
     gone = given.drop_nulls("value").join(LAYOUT, on="authority_code", how="anti")["authority"]
-    lines = ["; ".join(["Figures are per cent", *marks, *absent]) + "."]
+    lines = ["; ".join(["Figures are per cent", *said, *absent]) + "."]
     return [*lines, f"Without a square: {', '.join(sorted(gone))}."] if len(gone) else lines
 
 
 def _figure() -> pl.Expr:
-    """What stands in a square: whole per cents, or the mark of a figure that is not shown."""
-    per_cent = (pl.col("value") * 100).round(0).cast(pl.Int64, strict=False).cast(pl.String)
-    marked = pl.col("status").replace_strict(MARKS, default="", return_dtype=pl.String)
-    return pl.when(pl.col("value").is_not_null()).then(per_cent).otherwise(marked).alias("figure")
+    """What stands in a square: per cents, whole but where all are small, or the mark of a figure not shown."""
+    per_cent = pl.col("value") * 100
+    whole = per_cent.round(0).cast(pl.Int64, strict=False).cast(pl.String)
+    per_cent = pl.when(pl.col("value").median() < FEW).then(per_cent.round(1).cast(pl.String)).otherwise(whole)
+    marked = pl.col("status").replace_strict(MARKS, default=OTHER, return_dtype=pl.String)
+    return (
+        pl.when(pl.col("value").is_not_null())
+        .then(per_cent)
+        .when(pl.col("status").is_not_null())
+        .then(marked)
+        .alias("figure")
+    )
 
 
 def _reason() -> pl.Expr:

@@ -41,9 +41,7 @@ def _lines(shown: pl.DataFrame, series: str, names: list[str], is_share: bool) -
     x = alt.X("year:O", title="Calendar year", axis=alt.Axis(labelAngle=0))
     base = alt.Chart(shown).encode(x=x, color=colour)
     line = base.mark_line(strokeWidth=2.5).encode(y=y)
-    points = base.mark_point(filled=True, size=75, opacity=1).encode(
-        y=y, shape=shape, tooltip=_tip(series, is_share)
-    )
+    points = base.mark_point(filled=True, size=75, opacity=1).encode(y=y, shape=shape, tooltip=_tip(series, is_share))
     bars = [base.mark_rule(strokeWidth=1.5).encode(y=share("low"), y2="high:Q")] if is_share else []
     return alt.LayerChart(layer=[line, *bars, points]).properties(width=WIDTH, height=320)
 

@@ -1,0 +1,124 @@
+"""Upload a return: check it, send it, and answer what the record asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from cohort.ingest.receipt import Receipt, Standing
+from screens import outcome
+from screens.calls import Desk, Progress
+from screens.guard import attempt
+from screens.words import count, plain, station
+
+RECEIPT = "upload-receipt"
+"""Where the session keeps the last receipt, with the id of the file that it is of."""
+REMINDER = "Write no name, date of birth or number of a child: reasons are kept with the return."
+LONGEST = 500
+"""Characters of a reason."""
+
+
+def draw(desk: Desk) -> None:
+    """The screen."""
+    st.title("Upload a return")
+    st.markdown(f"For **{plain(desk.authority_name)}** (authority {desk.authority}).")
+    limit = int(st.get_option("server.maxUploadSize"))
+    file = st.file_uploader(f"The file of the return: SEN2 as XML, up to {limit} MB", key="upload-file")
+    if file is None:
+        st.session_state.pop(RECEIPT, None)
+        st.markdown(
+            "The return is checked first; nothing is kept until you send it. Names, dates of birth, postcodes and "
+            "pupil numbers are replaced before anything is stored."
+        )
+        return
+    if st.button("Check the return", type="secondary" if _receipt(file) else "primary", key="upload-check"):
+        _keep(file, attempt(_climb, "Checking", file, lambda told: desk.validate(file, file.name, told)))
+    receipt = _receipt(file)
+    if receipt is not None:
+        st.header("Result")
+        outcome.status(receipt)
+        outcome.findings(receipt)
+        _next(desk, file, receipt)
+        outcome.counts(receipt)
+        outcome.downloads(desk, receipt)
+
+
+def _receipt(file: UploadedFile) -> Receipt | None:
+    of, receipt = st.session_state.get(RECEIPT, ("", None))
+    return receipt if of == file.file_id else None
+
+
+def _keep(file: UploadedFile, receipt: Receipt | None) -> None:
+    """The receipt takes the place of the one before; a call that failed has none and changes nothing."""
+    if receipt is not None:
+        st.session_state[RECEIPT] = (file.file_id, receipt)
+        st.rerun()
+
+
+def _climb(title: str, file: UploadedFile, call: Callable[[Progress], Receipt]) -> Receipt:
+    """The call, with its stations told as they are reached."""
+    file.seek(0)
+    with st.status(f"{title} …", expanded=True) as shown:
+        bar = st.progress(0.0)
+
+        def told(name: str, share: float) -> None:
+            bar.progress(min(max(share, 0.0), 1.0), text=f"{station(name)} …")
+
+        try:
+            return call(told)
+        except BaseException:
+            shown.update(label=f"{title}: stopped", state="error")
+            raise
+
+
+def _next(desk: Desk, file: UploadedFile, receipt: Receipt) -> None:
+    """What can be done now: correct, send, or answer and send again."""
+    if receipt.status in (Standing.ACCEPTED, Standing.ALREADY):
+        return
+    st.subheader("What to do next")
+    if receipt.refusal is not None:
+        st.markdown("Correct the file in your own system, export it again and upload it here.")
+    elif receipt.status is Standing.HELD:
+        _answers(desk, file, receipt)
+    else:
+        if receipt.places.height:
+            st.markdown(
+                "Correct what you can in your own system and upload the file again, or send it as it is: it is "
+                "then held until its errors are left out with a reason and its queries are explained."
+            )
+        if st.button("Send the return", type="primary"):
+            _send(desk, file, "", {})
+
+
+def _answers(desk: Desk, file: UploadedFile, receipt: Receipt) -> None:
+    """A reason for each query, and one for leaving rows with errors out."""
+    st.markdown(f"Correct the file and upload it again, or answer here and send it once more. **{REMINDER}**")
+    with st.form("answers"):
+        confirm = ""
+        if receipt.n_errors:
+            rows = count(sum(receipt.set_aside.values()), "row")
+            confirm = st.text_input(
+                f"Why {rows} (those with errors, and all that hang under them) may be left out",
+                max_chars=LONGEST,
+                key="answer-confirm",
+                help="Leave this empty if you will correct them instead.",
+            )
+        explained = {
+            code: st.text_input(
+                f"{code} ({count(n, 'place')}): {plain(sentence)} Why is it right?",
+                max_chars=LONGEST,
+                key=f"answer-{code}",
+            )
+            for code, n, sentence in outcome.queries(receipt)
+        }
+        if st.form_submit_button("Send again with these answers", type="primary"):
+            _send(desk, file, confirm, {code: words for code, words in explained.items() if words.strip()})
+
+
+def _send(desk: Desk, file: UploadedFile, confirm: str, explanations: Mapping[str, str]) -> None:
+    def call(told: Progress) -> Receipt:
+        return desk.submit(file, file.name, confirm=confirm, explanations=explanations, progress=told)
+
+    _keep(file, attempt(_climb, "Sending", file, call))
