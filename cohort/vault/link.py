@@ -52,9 +52,7 @@ class LinkedReturn:
     @property
     def counts(self) -> Mapping[str, object]:
         """Persons known and new, and by which rule."""
-        by_rule = {
-            str(rule): int(n) for rule, n in self.links["rule_code"].value_counts().sort("rule_code").rows()
-        }
+        by_rule = {str(rule): int(n) for rule, n in self.links["rule_code"].value_counts().sort("rule_code").rows()}
         new = by_rule.get(NEW, 0)
         return {"known": self.links.height - new, "new": new, "by_rule": by_rule}
 
@@ -110,9 +108,7 @@ def _proposed(rows: pl.DataFrame, tokens: pl.DataFrame, found: pl.DataFrame) -> 
     return kin.select(
         PERSON_ROW,
         pl.coalesce("person_id", "theirs", new).alias("person_id"),
-        pl.coalesce("rule_code", pl.when(pl.col("theirs").is_not_null()).then("best"), pl.lit(NEW)).alias(
-            "rule_code"
-        ),
+        pl.coalesce("rule_code", pl.when(pl.col("theirs").is_not_null()).then("best"), pl.lit(NEW)).alias("rule_code"),
         pl.lit(1.0).alias("weight"),
     )
 

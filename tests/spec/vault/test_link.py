@@ -44,7 +44,7 @@ def returned(rows: Sequence[Row]) -> PseudonymousReturn:
         key_version=1,
         findings=finding.none(),
         notes={},
-        content_digest="",
+        content_key=b"",
         file_digest="",
         size=0,
     )
