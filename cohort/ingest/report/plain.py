@@ -38,6 +38,8 @@ def _records(table: str, rows: int, aside: int) -> str:
 
 
 def _findings(groups: tuple[Group, ...]) -> Iterator[str]:
+    if groups:
+        yield "Row 3 of a table is its third record in the file, counted from the top."
     for place, group in enumerate(groups, start=1):
         rule = f" (DfE rule {group.dfe_rule})" if group.dfe_rule else ""
         yield f"{place}. {group.code}{rule}, {group.level}, {counted(group.n, 'place')}. {group.sentence}"
@@ -45,8 +47,6 @@ def _findings(groups: tuple[Group, ...]) -> Iterator[str]:
         if group.reason:
             yield f"   Your reason: {group.reason}"
         yield f"   Where: {group.table} {_rows(group)}, {group.column}"
-    if groups:
-        yield "   Row 3 of a table is its third record in the file, counted from the top."
 
 
 def _rows(group: Group) -> str:
