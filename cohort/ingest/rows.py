@@ -158,6 +158,7 @@ class Sheet:
         self._log.notes[NIL_READ] += self._nil
         self._log.notes[EMPTY] -= self._nil
         found = {self.table.name: pl.concat(self._parts, rechunk=True)}
+        self._parts = []
         for sheet in self._below:
             found |= sheet.frames() if sheet is not None else {}
         return found

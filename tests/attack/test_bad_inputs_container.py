@@ -9,7 +9,12 @@ import gzip
 import hashlib
 import io
 import os
+import signal
+import subprocess
+import sys
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,6 +34,22 @@ def refused(source: Path | bytes, limits: Limits | None = None) -> str:
     with pytest.raises(FileRefused) as error:
         read(source, limits=limits or Limits())
     return error.value.code
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Fails what would wait for ever."""
+
+    def waited(*_: object) -> None:
+        raise AssertionError("the reader waited")
+
+    before = signal.signal(signal.SIGALRM, waited)
+    signal.alarm(5)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def zipped(name: str, content: bytes) -> bytes:
@@ -66,13 +87,13 @@ def test_a04_a_stream_over_the_limit_is_refused_while_it_streams() -> None:
 
         def read(self, size: int = -1) -> bytes:
             self.given += size
+            assert self.given < 1_000_000, "the reader reads on and on"
             return b"<Message>".ljust(size)
 
     stream = Endless()
     with pytest.raises(ReturnRefused) as error:
         read(stream, limits=Limits(size=100_000))  # type: ignore[arg-type]
     assert error.value.code == "FILE-04"
-    assert stream.given < 300_000
 
 
 @pytest.mark.parametrize("share", [0.2, 0.6, 0.95])
@@ -220,6 +241,32 @@ def test_a19_right_content_under_a_wrong_extension_is_read(name: str, tmp_path: 
     assert read(tmp_path / name).tables["Person"].height == 1
 
 
+@pytest.mark.slow
+def test_a20_a_million_rows_are_read_in_bounded_memory(tmp_path: Path) -> None:
+    """In a process of its own: the peak stays near what the cells hold, 16 bytes each; a tree would take nine files."""
+    path, start = tmp_path / "million.xml", RETURN.index(b"<Person>")
+    with path.open("wb") as file:
+        file.write(RETURN[:start])
+        for _ in range(1000):
+            file.write(b"<Person><Surname>Surname</Surname></Person>\n" * 1000)
+        file.write(b"</Persons></Message>")
+    told = subprocess.run([sys.executable, "-c", MEASURED, str(path)], capture_output=True, text=True, check=True)
+    rows, cells, before, peak = (int(n) for n in told.stdout.split())
+    assert rows == 1_000_000
+    assert peak - before < 3 * 16 * cells
+
+
+MEASURED = """
+import resource, sys
+from pathlib import Path
+from cohort.ingest.read import read
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+tables = read(Path(sys.argv[1])).tables.values()
+print(sum(t.height for t in tables), sum(t.height * t.width for t in tables), before,
+      resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
 def test_a22_a_sparse_file_of_10_gb_is_refused_before_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,7 +282,19 @@ def test_a22_a_sparse_file_of_10_gb_is_refused_before_it_is_read(
 
 def test_a23_a_pipe_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.xml")
-    assert refused(tmp_path / "pipe.xml") == "FILE-07"
+    with at_once():
+        assert refused(tmp_path / "pipe.xml") == "FILE-07"
+
+
+def test_a23_a_pipe_that_is_put_in_place_after_the_look_is_refused_without_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe.xml")
+    (tmp_path / "return.xml").write_bytes(RETURN)
+    ordinary = os.stat(tmp_path / "return.xml")
+    monkeypatch.setattr(os, "lstat", lambda *_, **__: ordinary)
+    with at_once():
+        assert refused(tmp_path / "pipe.xml") == "FILE-07"
 
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null"])

@@ -97,6 +97,9 @@ def test_b28_such_a_byte_in_a_late_block_refuses_the_file_too() -> None:
 def test_b28_a_file_that_turns_from_utf8_to_windows_1252_is_refused() -> None:
     turning = sen2(person(Surname=NAME, Forename="REPLACED")).replace(b"REPLACED", b"Ren\xe9e")
     assert refused(turning) == "ENC-05"
+    many = sen2(person(Surname=NAME), *(person(number=n) for n in range(1, 200)))
+    assert len(many) > 1 << 17
+    assert refused(many.replace(b"Forename199", b"Ren\xe9e")) == "ENC-05"
 
 
 def test_b28_utf8_inside_windows_1252_shows_as_doubly_encoded_for_the_parser_to_query() -> None:

@@ -17,7 +17,7 @@ from cohort.ingest import structure
 from cohort.ingest.read import read
 from cohort.ingest.refusals import FileRefused
 from cohort.ingest.source import Limits
-from cohort.ingest.xml import Runs
+from cohort.ingest.xml import SAFE, Runs
 from tests.build import changed, new_plan, person, sen2
 
 RETURN = sen2(person()).decode()
@@ -100,6 +100,16 @@ def test_c47_what_stands_before_the_return_never_reaches_the_parser(monkeypatch:
     with pytest.raises(AttributeError):
         read(f"<!-- before -->{RETURN}".encode())
     assert b"before" not in b"".join(fed)
+
+
+def test_c42_to_c60_the_parser_may_neither_resolve_nor_load_nor_recover() -> None:
+    assert {flag: SAFE[flag] for flag in ("no_network", "resolve_entities", "load_dtd", "huge_tree", "recover")} == {
+        "no_network": True,
+        "resolve_entities": False,
+        "load_dtd": False,
+        "huge_tree": False,
+        "recover": False,
+    }
 
 
 @pytest.mark.parametrize("entity", ["&a;", "&nbsp;", "&eacute;", "x&undefined;y"])
