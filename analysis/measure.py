@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from ibis import ir
-
-from analysis.population import Population
+from analysis.population import Condition, Population, Table
 from cohort.catalogue import collect
 from cohort.errors import DeclarationError
 
@@ -30,7 +28,7 @@ class Count:
     """
 
     population: Population
-    where: Callable[[ir.Table], ir.BooleanValue]
+    where: Callable[[Table], Condition]
     example: str
 
 

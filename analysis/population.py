@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
-from ibis import ir
 
 from cohort.snapshot import Snapshot
+
+Table = Any
+"""An Ibis table. Its columns have types at run time only, so a type checker cannot follow them."""
+Condition = Any
+"""An Ibis expression that is true or false for each row of a Table."""
 
 BY_PLACE = ("year", "authority_code")
 """Every population shows the calendar year of the activity and the authority that answers for it."""
@@ -24,7 +29,7 @@ class Step:
 
     name: str
     sentence: str
-    keep: Callable[[ir.Table], ir.BooleanValue]
+    keep: Callable[[Table], Condition]
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,10 @@ class Population:
     unit: str
     sentence: str
     columns: Mapping[str, type[pl.DataType]]
-    start: Callable[[Snapshot], ir.Table]
+    start: Callable[[Snapshot], Table]
     steps: tuple[Step, ...] = ()
 
-    def frame(self, snapshot: Snapshot) -> ir.Table:
+    def frame(self, snapshot: Snapshot) -> Table:
         """The units that are counted, with the declared columns only."""
         table = self.start(snapshot)
         for step in self.steps:

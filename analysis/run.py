@@ -36,19 +36,21 @@ def run(
     ledger: Ledger | None = None,
     account: str = "script",
     at: datetime | None = None,
-    **choices: str,
+    choices: Mapping[str, str] | None = None,
+    **more: str,
 ) -> Release:
     """Run a study on a snapshot and let its result through the gate under a policy.
 
-    `at`: the time to be recorded, now where not given. Raises UsageError for names and choices that are not
-    offered, ReleaseRefused where the policy refuses or no ledger is at hand.
+    Choices are given by name, or as a mapping. `at`: the time to be recorded, now where not given. Raises
+    UsageError for names and choices that are not offered, ReleaseRefused where the policy refuses or no ledger
+    is at hand.
     """
     if ledger is None:
         raise ReleaseRefused("RUN-01", "Without a ledger nothing is released.", "Hand a ledger to run().")
     asked = study_named(study) if isinstance(study, str) else study
     rules = policy_named(policy) if isinstance(policy, str) else policy
     frozen = open_snapshot(snapshot) if isinstance(snapshot, str) else snapshot
-    picks = asked.pick(choices)
+    picks = asked.pick({**(choices or {}), **more})
     result = asked.compute(asked.build(frozen, picks), picks)
     released = release(result, rules, _provenance(asked, picks, frozen, rules, at or datetime.now(UTC), account))
     ledger.enter(released.record())

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
-from ibis import ir
 
 from analysis.measure import Count, Measure
 from analysis.population import BY_PLACE, Population
@@ -62,7 +61,7 @@ def _measured(snapshot: Snapshot, measure: Measure, by: tuple[str, ...]) -> pl.D
 
 def _counted(snapshot: Snapshot, count: Count, by: tuple[str, ...], name: str) -> pl.DataFrame:
     table = count.population.frame(snapshot)
-    grouped: ir.Table = table.group_by(list(by)).aggregate(**{name: count.where(table).cast("int64").sum()})
+    grouped = table.group_by(list(by)).aggregate(**{name: count.where(table).cast("int64").sum()})
     return grouped.to_polars().with_columns(pl.col(name).fill_null(0).cast(pl.Int64))
 
 

@@ -59,7 +59,5 @@ def _default_home() -> Path:
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name) or str(default)
     if not text.isdecimal() or int(text) < 1:
-        raise UsageError(
-            "SETTING-01", f"{name} is not a whole number above 0.", f"Unset it, or set {name}={default}."
-        )
+        raise UsageError("SETTING-01", f"{name} is not a whole number above 0.", f"Unset it, or set {name}={default}.")
     return int(text)

@@ -51,7 +51,7 @@ class Ask:
                 policy=policy_named(policy),
                 ledger=PostgresLedger(self.office.engine),
                 account=self.principal.account,
-                **choices,
+                choices=choices,
             )
 
     def files(self, release: Release) -> bytes:

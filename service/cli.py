@@ -94,7 +94,7 @@ def _run() -> int:
     except typer.Exit as ending:
         return ending.exit_code
     except typer.TyperException as error:
-        error.show()
+        error.show()  # pyright: ignore[reportAttributeAccessIssue]  (every one that reaches here can)
         return UsageError.exit_code
     except (KeyboardInterrupt, typer.Abort):
         console.err.print("Interrupted; what was not finished was not stored.")

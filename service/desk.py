@@ -11,7 +11,7 @@ from typing import BinaryIO
 from sqlalchemy import text
 
 from cohort.errors import NotAllowed, ReturnRefused, UsageError
-from cohort.ingest import words as report
+from cohort.ingest import report
 from cohort.ingest.judge import judge, silent
 from cohort.ingest.load import Decision, event, refuse
 from cohort.ingest.pipeline import ingest

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ibis import ir
-
 from analysis.measure import Count, Direction, Measure
+from analysis.population import Condition, Table
 from analysis.populations.process import APPEALABLE, APPEALS, PLANS_IN_FORCE, PLANS_ISSUED, REQUESTS
 
 PERSON_LEVEL = range(2023, 2100)
@@ -13,11 +12,11 @@ STATUTORY_DAYS = 20 * 7
 """20 weeks from the request to the final plan: SEND Regulations 2014, regulation 13(2)."""
 
 
-def _everyone(table: ir.Table) -> ir.BooleanValue:
+def _everyone(table: Table) -> Condition:
     return table.person_id.notnull()
 
 
-def _no_exception(table: ir.Table) -> ir.BooleanValue:
+def _no_exception(table: Table) -> Condition:
     return ~table.assessment_is_exception.fill_null(False)
 
 

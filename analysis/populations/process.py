@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import ibis
 import polars as pl
-from ibis import ir
 
-from analysis.population import Population, Step
+from analysis.population import Condition, Population, Step, Table
 from cohort.snapshot import Snapshot
 
 PLACE = {"year": pl.Int64, "authority_code": pl.String, "person_id": pl.String}
@@ -17,31 +16,31 @@ TRAITS = {"sex_code": pl.String, "ethnicity_code": pl.String}
 LINE = ("authority_code", "collection_year", "request_row")
 
 
-def _activity_year(table: ir.Table) -> ir.Table:
+def _activity_year(table: Table) -> Table:
     return table.mutate(year=(table.collection_year - 1).cast("int64"))
 
 
-def _traits(table: ir.Table, snapshot: Snapshot) -> ir.Table:
+def _traits(table: Table, snapshot: Snapshot) -> Table:
     person = snapshot.tables["person"].select("person_id", *TRAITS)
     return table.left_join(person, "person_id").drop("person_id_right")
 
 
-def _in_year(table: ir.Table, column: str) -> ir.BooleanValue:
+def _in_year(table: Table, column: str) -> Condition:
     return table[column].year() == table.year
 
 
-def _requests(snapshot: Snapshot) -> ir.Table:
+def _requests(snapshot: Snapshot) -> Table:
     table = snapshot.tables["ehc_request"]
     return _traits(_activity_year(table.rename(request_row="row_number")), snapshot)
 
 
-def _joined(table: ir.Table, other: ir.Table, prefix: str, columns: tuple[str, ...]) -> ir.Table:
+def _joined(table: Table, other: Table, prefix: str, columns: tuple[str, ...]) -> Table:
     """Left join by request, the other's columns under a prefix."""
     right = other.select(*LINE, **{f"{prefix}_{c}": other[c] for c in columns})
     return table.left_join(right, LINE).drop(*(f"{key}_right" for key in LINE))
 
 
-def _plans(snapshot: Snapshot) -> ir.Table:
+def _plans(snapshot: Snapshot) -> Table:
     """Every plan with its request, its assessment, the primary need and the census day of its return."""
     t = snapshot.tables
     plan = _joined(
@@ -60,11 +59,11 @@ def _plans(snapshot: Snapshot) -> ir.Table:
     return _traits(_activity_year(plan), snapshot)
 
 
-def _weeks(table: ir.Table) -> ir.Table:
+def _weeks(table: Table) -> Table:
     return table.mutate(days_to_plan=table.start_date.delta(table.request_received_date, unit="day").cast("int64"))
 
 
-def _appeals(snapshot: Snapshot) -> ir.Table:
+def _appeals(snapshot: Snapshot) -> Table:
     """One row an appeal: about assessing, about issuing, about the content of the plan."""
     request = _activity_year(snapshot.tables["ehc_request"])
     assessment = _activity_year(snapshot.tables["ehc_assessment"])
@@ -80,7 +79,7 @@ def _appeals(snapshot: Snapshot) -> ir.Table:
     return _traits(ibis.union(*rows), snapshot)
 
 
-def _appealable(snapshot: Snapshot) -> ir.Table:
+def _appealable(snapshot: Snapshot) -> Table:
     """One row a decision that can be appealed, as DfE and MoJ count them for the appeal rate."""
     request = _activity_year(snapshot.tables["ehc_request"])
     assessment = _activity_year(snapshot.tables["ehc_assessment"])

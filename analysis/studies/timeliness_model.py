@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import polars as pl
 
 from analysis.measures.process import STATUTORY_DAYS
@@ -84,7 +85,7 @@ def _backing(frame: pl.DataFrame) -> pl.Expr:
     return pl.col("term").replace_strict(sizes, default=0, return_dtype=pl.Int64).alias("n")
 
 
-def _variance(variances: object, n: int) -> pl.DataFrame:
+def _variance(variances: pd.DataFrame, n: int) -> pl.DataFrame:
     return pl.DataFrame(variances).with_columns(pl.lit(n).alias("n"))
 
 

@@ -77,7 +77,8 @@ def in_force(day: date) -> dict[str, Authority]:
 
 def abolished(day: date) -> frozenset[str]:
     """DfE numbers that had ended by that day."""
-    return frozenset(a.authority_code for a in authorities()) - frozenset(in_force(day))
+    ended = frozenset(a.authority_code for a in authorities() if a.to_date is not None and a.to_date < day)
+    return ended - frozenset(in_force(day))
 
 
 @cache

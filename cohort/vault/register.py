@@ -11,10 +11,12 @@ from uuid import UUID
 import polars as pl
 from sqlalchemy import Connection, text
 
+from cohort.ingest.pseudonymise import TOKEN_KINDS
 from cohort.store.copy import copy_in
 from cohort.vault.link import NEW, LinkedReturn
 from cohort.vault.lookup import known
 
+TRUST = {kind: place for place, kind in enumerate(TOKEN_KINDS)}
 TOKENS = text(
     """
     INSERT INTO vault.token (kind_code, token, key_version, person_id, submission_id)
@@ -62,7 +64,8 @@ def _settle(connection: Connection, links: pl.DataFrame, tokens: pl.DataFrame) -
     )
     first = (
         owners.filter(pl.col("owner") != pl.col("person_id"))
-        .sort("person_row", "kind_code", descending=[False, True])
+        .with_columns(pl.col("kind_code").replace_strict(TRUST, return_dtype=pl.Int8).alias("trust"))
+        .sort("person_row", "trust")
         .unique("person_row", keep="first")
         .select("person_row", "owner", pl.col("kind_code").alias("found_by"))
     )

@@ -119,7 +119,7 @@ def run_study(
         snapshot=open_snapshot(snapshot, engine),
         policy=policy,
         ledger=FileLedger(from_environment().releases / "ledger"),
-        **_choices(choices or []),
+        choices=_choices(choices or []),
     )
     if output is not None:
         files.written(release, output)
