@@ -40,28 +40,6 @@ class Log:
     notes: Counter[str] = field(default_factory=Counter)
 
 
-class Places(dict[object, int]):
-    """Tag → place in the row. Another case or a known misspelling is looked up once and kept."""
-
-    def __init__(self, places: dict[str, int], spellings: dict[str, int], log: Log) -> None:
-        super().__init__()
-        self.update(places)
-        self._spellings = spellings
-        self._log = log
-
-    def __missing__(self, tag: object) -> int:
-        if not isinstance(tag, str):
-            return _NOWHERE
-        local = tag.rpartition("}")[2]
-        place = self._spellings.get(local.lower(), _NOWHERE)
-        if place != _NOWHERE:
-            if local != tag:
-                raise refusal("XML-08")
-            self._log.notes[RESPELLED] += 1
-            self[tag] = place
-        return place
-
-
 class Sheet:
     """The rows of one table: row number, the row numbers above it, then its columns in declared order."""
 
@@ -86,7 +64,8 @@ class Sheet:
         spellings |= {name.lower(): place for name, place in places.items()}
         self._columns = {places[c.tag]: c.stored for c in self.table.columns}
         self._tags = {places[c.tag]: c.tag for c in self.table.columns}
-        self._places = Places(places, spellings, self._log)
+        self._places: dict[object, int] = {**places}
+        self._spellings = spellings
         self._below: list[Sheet | None] = [None] * (first + len(ordered))
         for sheet in below:
             self._below[places[sheet.table.name]] = sheet
@@ -97,27 +76,44 @@ class Sheet:
         self.count += 1
         here = (*above, self.count)
         row: list[str | int | None] = [self.count, *above, *self._blank]
-        places, sheets, last = self._places, self._below, _NOWHERE
+        places, below, last = self._places, self._below, _NOWHERE
         stray = (text := element.text) is not None and not text.isspace()
         for child in element:
             if (tail := child.tail) is not None and not tail.isspace():
                 stray = True
-            place = places[child.tag]
+            try:
+                place = places[child.tag]
+            except KeyError:
+                place = self._place_of(child.tag)
             if place > last:
                 last = place
             elif not self._is_welcome(child, row, place, last):
                 continue
-            if (sheet := sheets[place]) is not None:
+            if (sheet := below[place]) is not None:
                 sheet.take(child, here)
-            elif (text := child.text) is None or len(child):
-                row[place] = self._unusual(child, place)
-            else:
+            elif (text := child.text) is not None and not len(child):
                 row[place] = text
+            else:
+                row[place] = self._unusual(child, place)
         if stray:
             self._log.findings.add(STRAY_TEXT, self.table.name, self.count)
         self._cells += row
         if len(self._cells) > _BATCH:
             self._make_columns()
+
+    def _place_of(self, tag: object) -> int:
+        # Another case or a known misspelling is looked up once and kept; an unknown tag is not, for there may
+        # be no end of them.
+        if not isinstance(tag, str):
+            return _NOWHERE
+        local = tag.rpartition("}")[2]
+        place = self._spellings.get(local.lower(), _NOWHERE)
+        if place != _NOWHERE:
+            if local != tag:
+                raise refusal("XML-08")
+            self._log.notes[RESPELLED] += 1
+            self._places[tag] = place
+        return place
 
     def _is_welcome(self, child: Element, row: list[str | int | None], place: int, last: int) -> bool:
         # Only what is unknown, repeated or out of order comes here.

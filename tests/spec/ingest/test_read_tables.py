@@ -55,6 +55,16 @@ def test_a_branch_that_is_missing_leaves_no_gap_in_the_numbers() -> None:
     assert raw.tables["NamedPlan"].select("row_number", "assessment_row").rows() == [(1, 1)]
 
 
+@pytest.mark.parametrize("inside", ["", " ", "\n\t", "<!-- none -->"])
+def test_a_record_without_items_is_a_row_too(inside: str) -> None:
+    text = sen2(person({"RequestOutcome": "A"})).replace(
+        b"</Requests>", f"</Requests><Requests>{inside}</Requests>".encode()
+    )
+    raw = read(text)
+    assert raw.tables["Requests"]["outcome_code"].to_list() == ["A", None]
+    assert raw.findings.is_empty()
+
+
 def test_values_are_as_they_were_written(raw: RawReturn) -> None:
     assert raw.tables["Person"]["postcode"].to_list() == ["ZZ99 3VZ", "ZZ99 3VZ"]
     assert raw.tables["Requests"]["received_date"].to_list() == ["2023-05-02", "", ""]
