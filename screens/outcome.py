@@ -35,7 +35,7 @@ def status(receipt: Receipt) -> None:
         refuse(*receipt.refusal, heading="**Refused.** The file cannot be taken in, and nothing of it is kept.")
     elif receipt.status is Standing.ACCEPTED:
         out = f" {capital(count(left, 'row'))} {'was' if left == 1 else 'were'} left out." if left else ""
-        st.success(f"**Accepted.** The return is in the record as {number}.{out} Sign it on the page History.")
+        st.success(f"**Accepted.** The return is in the record as {number}.{out}")
     elif receipt.status is Standing.ALREADY:
         st.info(f"**Already received.** The same content is in the record as {number}. Nothing was changed.")
     elif receipt.status is Standing.HELD:

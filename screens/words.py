@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 OPTIONS: Mapping[str, str] = {
     "within_20_weeks": "Plans issued within 20 weeks",
@@ -53,9 +53,3 @@ def plain(text: str) -> str:
 def count(n: int, one: str, many: str = "") -> str:
     """1 row, 2 rows, 1,234 rows."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def listed(words: Iterable[str]) -> str:
-    """a, b and c."""
-    parts = list(words)
-    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)

@@ -74,22 +74,29 @@ def _climb(title: str, file: UploadedFile, call: Callable[[Progress], Receipt]) 
 
 
 def _next(desk: Desk, file: UploadedFile, receipt: Receipt) -> None:
-    """What can be done now: correct, send, or answer and send again."""
-    if receipt.status in (Standing.ACCEPTED, Standing.ALREADY):
-        return
+    """What can be done now: correct, send, answer and send again, or sign."""
     st.subheader("What to do next")
     if receipt.refusal is not None:
         st.markdown("Correct the file in your own system, export it again and upload it here.")
+    elif receipt.status is Standing.ACCEPTED:
+        st.markdown(f"It is accepted, as submission {receipt.submission}. Sign it on the page History.")
+    elif receipt.status is Standing.ALREADY:
+        st.markdown("Nothing. If this is not the return that you meant to send, upload the other one.")
     elif receipt.status is Standing.HELD:
         _answers(desk, file, receipt)
     else:
-        if receipt.places.height:
-            st.markdown(
-                "Correct what you can in your own system and upload the file again, or send it as it is: it is "
-                "then held until its errors are left out with a reason and its queries are explained."
-            )
-        if st.button("Send the return", type="primary"):
-            _send(desk, file, "", {})
+        _ready(desk, file, receipt)
+
+
+def _ready(desk: Desk, file: UploadedFile, receipt: Receipt) -> None:
+    """Checked and not sent yet."""
+    if receipt.places.height:
+        st.markdown(
+            "Correct what you can in your own system and upload the file again, or send it as it is: it is "
+            "then held until its errors are left out with a reason and its queries are explained."
+        )
+    if st.button("Send the return", type="primary"):
+        _send(desk, file, "", {})
 
 
 def _answers(desk: Desk, file: UploadedFile, receipt: Receipt) -> None:

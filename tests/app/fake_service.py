@@ -119,6 +119,7 @@ class FakeDesk:
     authority_name: str = "Birmingham"
     lines: list[Line] = field(default_factory=lambda: list(LINES))
     sent: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
+    may_sign: bool = True
 
     def validate(self, file: BinaryIO, name: str, progress: Progress | None = None) -> Receipt:
         return replace(_judged(file, name, progress), status=Standing.JUDGED) if _is_read(file) else _refused(name)
@@ -156,11 +157,9 @@ class FakeDesk:
         return json.dumps(receipt.as_json()).encode()
 
     def sign(self, submission: int) -> None:
-        for place, line in enumerate(self.lines):
-            if line.submission == submission:
-                self.lines[place] = replace(line, status="signed")
-                return
-        raise NotAllowed("SIGN-01", "This submission is not this authority's.", "See: cohort submissions")
+        if not self.may_sign:
+            raise NotAllowed("SIGN-01", "This submission is not this authority's.", "See: cohort submissions")
+        self.lines = [replace(line, status="signed") if line.submission == submission else line for line in self.lines]
 
 
 def _is_read(file: BinaryIO) -> bool:

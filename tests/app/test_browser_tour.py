@@ -1,0 +1,282 @@
+"""A tour of every screen in a real browser, on invented calls: what is drawn, what is asked of whom.
+
+AppTest draws no chart and opens no socket; here charts are drawn, files go up and come down, and every request
+of the page is seen.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from screens.options import OPTIONS
+from tests.app.fake_service import CANARY
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+WITHIN = 30_000
+"""Milliseconds to wait for a page on a busy machine."""
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed on this machine (apt-get install chromium)"),
+]
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The fake app, served as `cohort app` serves the real one."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = [part for name, value in OPTIONS.items() for part in (f"--{name}", value)]
+    command = [sys.executable, "-m", "streamlit", "run", "tests/app/fake_app.py", "--server.port", str(port), *options]
+    log = tmp_path_factory.mktemp("served") / "log.txt"
+    with log.open("w") as out:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            _wait(server, f"http://127.0.0.1:{port}/_stcore/health", log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(10)
+    told = log.read_text(encoding="utf-8")
+    assert "Traceback" not in told, told
+    assert not [word for word in CANARY.split() if word in told]
+
+
+def _wait(server: subprocess.Popen[bytes], health: str, log: Path) -> None:
+    for _ in range(240):
+        assert server.poll() is None, log.read_text(encoding="utf-8")
+        with suppress(URLError, ConnectionError):
+            if urlopen(health, timeout=1).status == 200:
+                return
+        time.sleep(0.25)
+    pytest.fail("the app did not answer within a minute")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        opened.close()
+
+
+class Tour:
+    """A visitor: a page of its own, the requests that left this machine, and pictures of what was seen."""
+
+    def __init__(self, browser, address: str, pictures: Path) -> None:
+        context = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="en-GB", accept_downloads=True)
+        self.page = context.new_page()
+        self.page.set_default_timeout(WITHIN)
+        self.address, self.pictures = address, pictures
+        self.outside: list[str] = []
+        self.page.on("request", self._note)
+
+    def _note(self, request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:", self.address.replace("http", "ws"))):
+            self.outside.append(request.url)
+
+    def come_in(self, role: str) -> None:
+        """Sign in as a role."""
+        self.page.goto(self.address)
+        self.page.get_by_text("Choose a role").wait_for()
+        self.page.locator("label").filter(has_text=role).first.click()
+        self.press("Continue")
+
+    def press(self, name: str) -> None:
+        """Press a button and wait until the page has settled."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+        self.settle()
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose from a list, by its first letters, as one does with a keyboard."""
+        self.settle()
+        box = self.page.get_by_role("combobox", name=label).first
+        box.scroll_into_view_if_needed()
+        self.page.wait_for_timeout(300)
+        box.click()
+        box.fill(option)
+        self.page.get_by_role("option", name=option, exact=True).click()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until no run goes on: an input that is filled while the page is being drawn is drawn anew, empty."""
+        self.page.wait_for_timeout(300)
+        self.page.wait_for_function(
+            "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+        )
+        self.page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
+
+    def sees(self, *words: str) -> None:
+        """Wait for words to be on the page."""
+        for word in words:
+            self.page.get_by_text(word).first.wait_for()
+
+    def charts(self, number: int) -> None:
+        """Wait until that many charts are drawn: an SVG or a canvas with marks each."""
+        drawn = "[data-testid=stVegaLiteChart] :is(canvas, svg).marks"
+        self.page.wait_for_function(f"() => document.querySelectorAll({drawn!r}).length === {number}")
+
+    def picture(self, name: str) -> None:
+        """The whole page as a picture, and what every page must hold to."""
+        height = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        self.page.set_viewport_size({"width": 1280, "height": min(int(height) + 40, 5000)})
+        self.settle()
+        self.page.screenshot(path=self.pictures / f"{name}.png")
+        self.page.set_viewport_size({"width": 1280, "height": 1000})
+        text = self.page.locator("body").inner_text()
+        assert not [word for word in ("Traceback", "Exception", "Error:", *CANARY.split()) if word in text]
+        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{name} is {wide} pixels too wide"
+
+
+@pytest.fixture
+def tour(browser, address: str, tmp_path: Path) -> Iterator[Tour]:
+    visitor = Tour(browser, address, tmp_path)
+    yield visitor
+    visitor.page.context.close()
+    assert not visitor.outside, "requests left this machine"
+
+
+def _upload(tour: Tour, kind: str) -> None:
+    file = {"name": f"{kind}.xml", "mimeType": "text/xml", "buffer": f"{kind} return".encode()}
+    tour.page.locator("input[type=file]").set_input_files(file)
+    tour.sees(f"{kind}.xml")
+    tour.settle()
+
+
+def test_an_authority_checks_sends_explains_and_signs(tour: Tour) -> None:
+    tour.come_in("Authority")
+    tour.sees("Upload a return", "up to 200 MB")
+    tour.picture("upload")
+    _upload(tour, "held")
+    tour.press("Check the return")
+    tour.sees("Checked: 3 errors and 2 queries.", "Enter it in your system; every record needs it.")
+    tour.picture("upload-checked")
+    tour.press("Send the return")
+    tour.sees("The return waits as submission 12", "Write no name")
+    tour.settle()
+    for box in tour.page.get_by_role("textbox").all():
+        box.fill("Known to the team")
+    tour.picture("upload-held")
+    tour.press("Send again with these answers")
+    tour.sees("The return is in the record as submission 12.", "104 new")
+    tour.picture("upload-accepted")
+    with tour.page.expect_download() as download:
+        tour.page.get_by_role("button", name="JSON", exact=True).click()
+    assert '"status": "accepted"' in Path(download.value.path()).read_text(encoding="utf-8")
+    tour.page.get_by_role("link", name="History").click()
+    tour.sees("Returns sent for", "SEN2 2026")
+    tour.picture("history")
+    tour.press("Sign this return")
+    tour.sees("Submission 12 is signed.")
+    tour.picture("history-signed")
+
+
+def test_a_file_that_cannot_be_read_is_refused_and_a_fault_says_nothing(tour: Tour) -> None:
+    tour.come_in("Authority")
+    _upload(tour, "refused")
+    tour.press("Check the return")
+    tour.sees("FILE-13: The file is a compressed archive.", "Unpack it and send the XML file in it.")
+    tour.picture("upload-refused")
+    _upload(tour, "crash")
+    tour.press("Check the return")
+    tour.sees("UNEXPECTED: Something went wrong.")
+    tour.picture("upload-fault")
+    _upload(tour, "many")
+    tour.press("Check the return")
+    tour.sees("The first 200 of 250 findings.")
+
+
+def test_a_policymaker_compares_authorities(tour: Tour) -> None:
+    tour.come_in("Policymaker")
+    tour.sees("cannot be told apart from England", "Invented data:", "It is no league table")
+    tour.charts(2)
+    tour.picture("comparison")
+    with tour.page.expect_download() as download:
+        tour.page.get_by_role("button", name="Download figures, charts and record (zip)").click()
+    assert "la_comparison" in Path(download.value.path()).read_text(encoding="utf-8")
+    tour.choose("Our record, or figures already published", "Figures already published")
+    tour.sees("cohort reference load timeliness_20_week.csv")
+    tour.picture("comparison-not-loaded")
+    tour.choose("What is compared", "Appeals to the tribunal")
+    tour.sees("Source: Tribunal statistics")
+    tour.charts(2)
+    tour.picture("comparison-published")
+
+
+def test_a_policymaker_follows_outcomes_over_the_years(tour: Tour) -> None:
+    tour.come_in("Policymaker")
+    tour.page.get_by_role("link", name="Outcome summary").click()
+    tour.sees("plans were issued within 20 weeks")
+    tour.charts(2)
+    tour.picture("summary")
+    for group in ("Sex", "Ethnic group"):
+        tour.choose("Compare groups of children", group)
+        tour.sees("they say nothing of causes")
+        tour.charts(2)
+        tour.picture(f"summary-{group.split()[0].lower()}")
+
+
+def test_a_researcher_runs_a_study(tour: Tour) -> None:
+    tour.come_in("Researcher")
+    tour.sees("Choose, then run the study.")
+    tour.choose("Study", "Timeliness: a multilevel model")
+    tour.press("Run the study")
+    tour.sees("About 12 %", "Log-odds of a final plan", "A step that hardly anybody passes.")
+    tour.charts(1)
+    tour.page.get_by_text("Where these figures come from").click()
+    tour.sees("3f9c21d07ab4")
+    tour.picture("study")
+
+
+def test_an_address_leads_to_the_door_and_then_to_its_page_or_back(tour: Tour) -> None:
+    tour.page.goto(f"{tour.address}/summary")
+    tour.page.get_by_text("Choose a role").wait_for()
+    tour.page.locator("label").filter(has_text="Policymaker").first.click()
+    tour.press("Continue")
+    tour.page.get_by_role("heading", name="Outcome summary").wait_for()
+    tour.press("Sign out")
+    tour.page.get_by_text("Choose a role").wait_for()
+    tour.page.locator("label").filter(has_text="Researcher").first.click()
+    tour.press("Continue")
+    tour.page.get_by_role("heading", name="Studies").wait_for()
+    assert "Page not found" not in tour.page.locator("body").inner_text()
+
+
+def test_two_visitors_do_not_see_each_other(tour: Tour, browser, address: str, tmp_path: Path) -> None:
+    tour.come_in("Authority")
+    _upload(tour, "held")
+    tour.press("Check the return")
+    tour.sees("Checked: 3 errors and 2 queries.")
+    other = Tour(browser, address, tmp_path)
+    other.come_in("Authority")
+    other.sees("The return is checked first")
+    assert "Checked:" not in other.page.locator("body").inner_text()
+    other.page.context.close()
+
+
+def test_choices_stay_while_one_looks_at_another_page(tour: Tour) -> None:
+    tour.come_in("Policymaker")
+    tour.choose("What is compared", "Requests refused")
+    tour.sees("Requests refused, 2025")
+    tour.page.get_by_role("link", name="Outcome summary").click()
+    tour.sees("plans were issued within 20 weeks")
+    tour.page.get_by_role("link", name="Authorities compared").click()
+    tour.sees("Requests refused, 2025")
