@@ -27,7 +27,7 @@ def tiles(given: ReleasedTable) -> Drawn | None:
         y=alt.Y("row:O", axis=None, sort="ascending", scale=alt.Scale(padding=0)),
         tooltip=[alt.Tooltip("name:N", title="Authority"), alt.Tooltip("reason:N", title="Share")],
     )
-    legend = alt.Legend(title=None, format="%", orient="bottom", gradientLength=300)
+    legend = alt.Legend(title=None, format="%", orient="bottom", gradientLength=300, padding=14)
     fill = alt.Color("value:Q", scale=alt.Scale(range=BLUES), legend=legend)
     squares = base.transform_filter(KNOWN).mark_rect(stroke="white", strokeWidth=1.5).encode(color=fill)
     empty = base.transform_filter(f"!{KNOWN}").mark_rect(fill=PALE, stroke="white", strokeWidth=1.5)
