@@ -182,13 +182,14 @@ class Reading:
         form, year = self._routing.format, self._routing.year
         tables = self._sheet.frames()
         self._log.findings.add_header(form, year, self._texts)
+        found = [*self._log.findings.frames(), *structure.of_tables(form, year, tables)]
         return RawReturn(
             format=form,
             year=year,
             authority_code=self._routing.authority_code,
             header=header.stored(form, self._texts),
             tables={table.name: tables[table.name] for table in form.tables},
-            findings=finding.gather([self._log.findings.frame(), *structure.of_tables(form, year, tables)]),
+            findings=finding.gather(found) if found else finding.none(),
             notes={note: n for note, n in (Counter(notes) + self._log.notes).items() if n},
             digest=file.digest,
             size=file.size,

@@ -8,14 +8,14 @@ is not repeated, for anything may stand there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from cohort.ingest import finding
 from cohort.ingest.finding import Cause, causes
-from cohort.ingest.format import Column, Level, ReturnFormat, Table
+from cohort.ingest.format import Level, ReturnFormat, Table
 
 UNKNOWN = Cause(
     "READ-01",
@@ -97,38 +97,37 @@ class Findings:
         if set(texts) - {name for column in form.header for name in column.names}:
             self.add(UNKNOWN, HEADER, 1)
 
-    def frame(self) -> pl.DataFrame:
-        """All places as a frame of `finding.SCHEMA`."""
-        rows = [finding.at(cause, *place[1:]) for place, cause in self._places.items()]
-        return pl.DataFrame(rows, schema=finding.SCHEMA)
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """All places as a frame of `finding.SCHEMA`, where there are any."""
+        if self._places:
+            rows = [finding.at(cause, *place[1:]) for place, cause in self._places.items()]
+            yield pl.DataFrame(rows, schema=finding.SCHEMA)
 
 
-def of_tables(form: ReturnFormat, year: int, tables: dict[str, pl.DataFrame]) -> list[pl.DataFrame]:
+def of_tables(form: ReturnFormat, year: int, tables: Mapping[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """What can be judged once all rows are there: rows too many, and items of other years."""
-    found = [finding.none()]
     for table in form.tables:
         frame = tables[table.name]
-        found += [_too_many(form, table, frame)] if table.at_most is not None else []
-        found += [_other_year(table, column, frame) for column in table.columns if not column.in_year(year)]
-    return found
+        if table.at_most is not None:
+            # Rows under one parent stand together, so one too many is one whose parent is that of a row before.
+            parent = frame[form.by_name[table.parent or ""].key]
+            yield from _places(TOO_MANY, table, "", frame, parent == parent.shift(table.at_most))
+        for column in table.columns:
+            if not column.in_year(year):
+                given = (frame[column.stored] != "").fill_null(value=False)
+                yield from _places(OTHER_YEAR, table, column.tag, frame, given, MOST_QUERIES)
 
 
-def _too_many(form: ReturnFormat, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    # Rows under one parent stand together, so one too many is one whose parent is that of the row before.
-    parent = pl.col(form.by_name[table.parent or ""].key)
-    return _places(TOO_MANY, table, "", frame.filter(parent == parent.shift(table.at_most or 1)))
-
-
-def _other_year(table: Table, column: Column, frame: pl.DataFrame) -> pl.DataFrame:
-    given = pl.col(column.stored).fill_null("") != ""
-    return _places(OTHER_YEAR, table, column.tag, frame.filter(given).head(MOST_QUERIES))
-
-
-def _places(cause: Cause, table: Table, column: str, rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.select(
-        pl.lit(cause.code).alias("code"),
-        pl.lit(cause.level.value).alias("level"),
-        pl.lit(table.name).alias("table"),
-        pl.col("row_number").cast(pl.Int64).alias("row"),
-        pl.lit(column).alias("column"),
-    )
+def _places(
+    cause: Cause, table: Table, column: str, frame: pl.DataFrame, where: pl.Series, most: int | None = None
+) -> Iterator[pl.DataFrame]:
+    # Most returns have none, and are spared the making of empty frames.
+    if where.any():
+        rows = frame["row_number"].filter(where).cast(pl.Int64)
+        yield pl.DataFrame({"row": rows if most is None else rows.head(most)}).select(
+            pl.lit(cause.code).alias("code"),
+            pl.lit(cause.level.value).alias("level"),
+            pl.lit(table.name).alias("table"),
+            "row",
+            pl.lit(column).alias("column"),
+        )
