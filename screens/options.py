@@ -18,6 +18,8 @@ OPTIONS: Mapping[str, str] = MappingProxyType(
         "server.enableStaticServing": "false",
         "server.fileWatcherType": "none",
         "browser.gatherUsageStats": "false",
+        # Else every word that stands alone in app.py, its documentation too, is written on the page.
+        "runner.magicEnabled": "false",
         # An error quotes the value that caused it.
         "client.showErrorDetails": "none",
         "client.showErrorLinks": "false",

@@ -69,7 +69,8 @@ def _prepared(frame: pl.DataFrame) -> pl.DataFrame:
     need = pl.when(pl.col("need_code").is_in(COMMON_NEEDS)).then(pl.col("need_code")).otherwise(pl.lit(OTHER_NEEDS))
     return kept.select(
         (pl.col("days_to_plan") <= STATUTORY_DAYS).cast(pl.Int8).alias("in_time"),
-        pl.col("sex_code").alias("sex"),
+        # Unknown sex is rare enough to be all in time or all late; such rows are dropped, and counted.
+        pl.when(pl.col("sex_code").is_in(["F", "M"])).then(pl.col("sex_code")).alias("sex"),
         need.alias("need"),
         age.alias("age"),
         pl.col("year").cast(pl.String).alias("year"),

@@ -129,7 +129,7 @@ def of_checked(status: Standing, file: str, checked: CheckedReturn, **more: Any)
         places=checked.findings,
         not_run=checked.not_run,
         notes=given.notes,
-        linked=checked.linked.counts,
+        linked={} if status is Standing.JUDGED else checked.linked.counts,
         **more,
     )
 
