@@ -15,17 +15,18 @@ from screens.policy import comparison, summary
 from screens.research import study
 from screens.words import plain
 
+# Where the session keeps the role and the authority chosen. It is no right: `open` is asked on every run.
 CAME_IN = "came-in"
-"""Where the session keeps the role and the authority chosen. It is no right: `open` is asked on every run."""
 
+# Role → its name, and what one may do in it.
 ROLES = {
     "authority": ("Authority", "Send returns of one local authority, and see what became of them."),
     "policymaker": ("Policymaker", "Compare authorities and follow outcomes over the years."),
     "researcher": ("Researcher", "Run any study and take its figures away, with their record."),
 }
-"""Role → its name, and what one may do in it."""
 
 
+# Role → its pages: screen, title, address. No other page is there for it.
 PAGES: Mapping[str, Sequence[tuple[Callable[[Any], None], str, str]]] = {
     "authority": ((upload.draw, "Upload a return", "upload"), (history.draw, "History", "history")),
     "policymaker": (
@@ -34,7 +35,6 @@ PAGES: Mapping[str, Sequence[tuple[Callable[[Any], None], str, str]]] = {
     ),
     "researcher": ((study.draw, "Studies", "studies"),),
 }
-"""Role → its pages: screen, title, address. No other page is there for it."""
 
 
 ADDRESSES = [address for pages in PAGES.values() for _, _, address in pages]

@@ -37,7 +37,7 @@ def chart(release: Release, name: str) -> Drawn | None:
     """The chart of a table; None where it asks for none, or shows no figure that could be drawn."""
     given = release.tables[name]
     drawn = DRAWERS[given.chart](given) if given.chart in DRAWERS else None
-    return None if drawn is None else dressed(drawn, given)
+    return None if drawn is None else dressed(drawn, given, stretches=stretches(release, name))
 
 
 def stretches(release: Release, name: str) -> bool:

@@ -36,7 +36,7 @@ HEADINGS: Mapping[str, str] = {
     "low998": "99.8 % lower limit",
     "high998": "99.8 % upper limit",
     "z_unadjusted": "z unadjusted",
-    "group": "Position",
+    "group": "Group",
     "se": "Standard error",
     "rank_low": "Rank from",
     "rank_high": "Rank to",

@@ -32,4 +32,4 @@ def caterpillar(given: ReleasedTable) -> Drawn | None:
                  *(alt.Tooltip(f"{c}:Q", title=heading(c), format=".2f") for c in ("estimate", "low", "high"))],
     )  # fmt: skip
     zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=INK).encode(x="zero:Q")
-    return alt.layer(zero, bars, points).properties(width=WIDTH - 240, height=max(180, 17 * shown.height))
+    return alt.layer(zero, bars, points).properties(width=WIDTH, height=17 * shown.height + 10)

@@ -34,7 +34,7 @@ def funnel(given: ReleasedTable) -> Drawn | None:
         x=x, y=share("value"), color=colour, shape=shape, tooltip=tip
     )  # fmt: skip
     layers = [_limits(frame, x), _target(frame), points, *_named(frame, x)]
-    return alt.layer(*layers).properties(width=WIDTH, height=440)
+    return alt.layer(*layers).properties(width=WIDTH, height=340)
 
 
 def _limits(frame: pl.DataFrame, x: alt.X) -> alt.Chart:

@@ -33,11 +33,13 @@ WIDTH = 680
 FONT = "Arial, Helvetica, sans-serif"
 
 
-def dressed(chart: Drawn, given: ReleasedTable) -> Drawn:
+def dressed(chart: Drawn, given: ReleasedTable, *, stretches: bool) -> Drawn:
     """One look on the screen and in files. The description is what a screen reader says."""
     text = f"{given.title}. The same figures stand in the table."
+    # The height is the plot's own, whatever legend and axes take; only the width gives way.
+    size = alt.AutoSizeParams(type="fit-x" if stretches else "pad", contains="padding")
     return (
-        chart.properties(description=text)
+        chart.properties(description=text, autosize=size)
         .configure(font=FONT, background="white")
         .configure_axis(
             labelFontSize=12, titleFontSize=13, titleFontWeight="normal", labelColor=INK, titleColor=INK,

@@ -58,6 +58,7 @@ def _figure() -> pl.Expr:
         .then(per_cent)
         .when(pl.col("status").is_not_null())
         .then(marked)
+        .otherwise(pl.lit(""))
         .alias("figure")
     )
 

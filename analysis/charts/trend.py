@@ -43,7 +43,7 @@ def _lines(shown: pl.DataFrame, series: str, names: list[str], is_share: bool) -
     line = base.mark_line(strokeWidth=2.5).encode(y=y)
     points = base.mark_point(filled=True, size=75, opacity=1).encode(y=y, shape=shape, tooltip=_tip(series, is_share))
     bars = [base.mark_rule(strokeWidth=1.5).encode(y=share("low"), y2="high:Q")] if is_share else []
-    return alt.LayerChart(layer=[line, *bars, points]).properties(width=WIDTH, height=320)
+    return alt.LayerChart(layer=[line, *bars, points]).properties(width=WIDTH, height=260)
 
 
 def _panels(shown: pl.DataFrame, group: str, names: list[str], is_share: bool) -> alt.FacetChart:

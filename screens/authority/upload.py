@@ -102,7 +102,7 @@ def _ready(desk: Desk, file: UploadedFile, receipt: Receipt) -> None:
 def _answers(desk: Desk, file: UploadedFile, receipt: Receipt) -> None:
     """A reason for each query, and one for leaving rows with errors out."""
     st.markdown(f"Correct the file and upload it again, or answer here and send it once more. **{REMINDER}**")
-    with st.form("answers"):
+    with st.form("answers", enter_to_submit=False):
         confirm = ""
         if receipt.n_errors:
             rows = count(sum(receipt.set_aside.values()), "row")

@@ -61,6 +61,7 @@ def test_a_clean_return_is_said_to_be_so() -> None:
     text = seen(checked(FakeDesk(), "clean"))
     assert "No problems were found. Nothing was sent or kept." in text
     assert "Person | 1,204 | 0" in text
+    assert "Children:" not in text, "nobody was looked up"
     assert "cells with spaces before or after: 3" in text
     assert "2 rules that look at last year's return were not run: YEARS-01, YEARS-02." in text
 

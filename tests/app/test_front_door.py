@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import logging
+import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -35,6 +37,19 @@ def come_in(front: FakeFront, role: str) -> AppTest:
     at = drawn(door, front=front)
     at.radio[0].set_value(role).run()
     return next(button for button in at.button if button.label == "Continue").click().run()
+
+
+def test_the_file_that_is_served_shows_its_pages_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's magic would draw whatever stands alone on a line."""
+    front = FakeFront()
+    doors = ModuleType("service.doors")
+    vars(doors).update(open=front.open, authorities=front.authorities)
+    monkeypatch.setitem(sys.modules, "service.doors", doors)
+    monkeypatch.setattr("service.doors", doors, raising=False)
+    at = AppTest.from_file(ROOT / "app.py", default_timeout=30).run()
+    assert not at.exception
+    assert at.markdown[0].value == "Cohort 0–25"
+    assert [title.value for title in at.title] == ["Sign in"]
 
 
 @pytest.mark.parametrize("role", TITLES)
