@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 import polars as pl
 
@@ -53,7 +55,7 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
             "Only plans issued are looked at: cases still open are not, so an authority that stalls looks better.",
             "An effect is what goes with a characteristic, not what it causes.",
         ),
-        warnings=tuple(fitted.warnings),
+        warnings=_warnings(fitted.warnings),
         n_in=fitted.n_in,
         n_used=fitted.n_used,
         residual_df=fitted.n_used - terms.height - 1,
@@ -86,6 +88,12 @@ def _backing(frame: pl.DataFrame) -> pl.Expr:
     return pl.col("term").replace_strict(sizes, default=0, return_dtype=pl.Int64).alias("n")
 
 
+def _warnings(told: Iterable[str]) -> tuple[str, ...]:
+    """The model's warnings but for those that count rows: numbers of children leave through the gate only."""
+    kept = [words for words in told if " rows " not in words]
+    return (*kept, "Rows that lack a value are left out; how many were used stands with the figures.")
+
+
 def _variance(variances: pd.DataFrame, n: int) -> pl.DataFrame:
     return pl.DataFrame(variances).with_columns(pl.lit(n).alias("n"))
 
@@ -98,7 +106,7 @@ def _say(frames: Frames) -> str:
     share = frames["variance"].filter(pl.col("group") == "authority")["share"][0]
     return (
         f"About {share:.0%} of the differences in timeliness that characteristics leave unexplained lie between "
-        f"authorities. An authority's rank is known to within {width:.0f} places of {effects.height} on average."
+        f"authorities. The 95 % interval of a rank among {effects.height} is {width + 1:.0f} places wide on average."
     )
 
 

@@ -210,3 +210,15 @@ def test_a_text_that_looks_like_a_formula_is_made_harmless_in_files() -> None:
     frame = files.safe(pl.DataFrame({"a": ["=1+1", "＝cmd", "-3", "fine", None], "n": [-1, 2, 3, 4, 5]}))
     assert frame["a"].to_list() == ["'=1+1", "'＝cmd", "'-3", "fine", None]
     assert frame["n"].to_list() == [-1, 2, 3, 4, 5]
+
+
+def test_no_number_of_children_leaves_in_a_warning(invented: Invented, tmp_path: Path) -> None:
+    """Sabotage: rows are spoilt so that the model drops few of them and says so; the study must not pass that on."""
+    spoilt = invented.snapshot.tables["person"]
+    few = spoilt.mutate(sex_code=(spoilt.person_id < "02").ifelse("U", spoilt.sex_code))
+    tables = {**invented.snapshot.tables, "person": few}
+    snapshot = Snapshot(invented.snapshot.path, invented.snapshot.manifest, tables)
+    ledger = FileLedger(tmp_path)
+    release = run("timeliness_model", snapshot=snapshot, policy="publication", ledger=ledger, at=AT)
+    assert not [words for words in release.warnings if " rows " in words.lower() and any(c.isdigit() for c in words)]
+    assert release.n_used % 5 == release.n_in % 5 == 0
