@@ -100,13 +100,13 @@ class Grouping:
 
 
 def complete_frame(frame: Frame, columns: Sequence[str]) -> CompleteFrame:
-    """Take the columns asked for and keep the rows in which all of them are known.
+    """Take the columns asked for (each once) and keep the rows in which all of them are known.
 
     Raises UsageError: MODEL-01 not a frame, MODEL-02 no such column, MODEL-03 a column of mixed types,
     MODEL-04 no row is complete, MODEL-05 an infinite number.
     """
     library = library_of(frame)
-    every = _columns(frame, library, columns)
+    every = _columns(frame, library, list(dict.fromkeys(columns)))
     floats = [name for name, kind in every.schema.items() if kind.is_float()]
     every = every.with_columns(pl.col(floats).fill_nan(None)) if floats else every
     _refuse_infinite(every, floats)

@@ -104,7 +104,7 @@ def fit(
     kind = kind or ("ratio" if expected else "proportion")
     size = _size(kind, denominator, expected)
     _check(trim, target, kind, transform)
-    complete = complete_frame(frame, list(dict.fromkeys(c for c in (unit, numerator, size) if c)))
+    complete = complete_frame(frame, [column for column in (unit, numerator, size) if column])
     table = _by_unit(frame, complete, unit, numerator, size)
     _refuse_impossible(table, kind)
     centre = target if target is not None else (1.0 if expected else _overall(table))

@@ -197,13 +197,14 @@ def fit(
 
     Raises UsageError: MODEL-01 to -05 and -14 (frame), -06 (arguments), -07 (constant outcome), -08 (a group of
     fewer than two levels, or of as many as rows), -09 (outcome not 0/1), -10 (not supported), -11 (separation),
-    -12 (too few rows, or an outcome foretold without error), -15 (a column in two roles).
+    -12 (too few rows, or an outcome foretold without error), -15 (a column in two roles), -16 (a slope's column
+    does not vary), -17 (levels of the group foretell the outcome).
     """
     slopes = {group: columns for group, columns in (slopes or {}).items() if columns}
     build.refuse_arguments(outcome, fixed, groups, slopes, family, method, points)
     normal_quantile(level)
     varying = [column for columns in slopes.values() for column in columns]
-    complete = complete_frame(frame, list(dict.fromkeys([outcome, *fixed, *groups, *varying])))
+    complete = complete_frame(frame, [outcome, *fixed, *groups, *varying])
     groupings = [grouping(complete.rows, group) for group in groups]
     build.refuse_data(complete, outcome, groupings, family)
     if family == "binomial":

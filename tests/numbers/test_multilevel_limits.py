@@ -192,3 +192,32 @@ def test_ranks_lie_within_their_intervals_and_intervals_within_the_groups() -> N
         assert effects.sort("estimate")["rank"].to_list() == list(range(1, 26))
         assert effects["top_decile"].sum() == pytest.approx(2, abs=1e-9)
         assert effects["bottom_decile"].sum() == pytest.approx(2, abs=1e-9)
+
+
+def test_groups_that_foretell_the_outcome_are_refused() -> None:
+    rows = frame().with_columns(event=pl.col("g") % 2)
+    with pytest.raises(UsageError, match="MODEL-17"):
+        multilevel.fit(rows, "event", ["x"], ["g"], family="binomial")
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("kind", ["one", "two", "slope", "binomial"])
+def test_small_and_odd_data_give_an_ordered_interval_or_a_named_error(seed: int, kind: str) -> None:
+    rng = np.random.default_rng([25, seed])
+    n, levels = int(rng.integers(8, 120)), int(rng.integers(2, 12))
+    group, x = rng.integers(0, levels, n), rng.normal(100 * (seed % 2), 1, n)
+    y = x + rng.normal(0, rng.choice([0, 1, 9]), levels)[group] + rng.normal(0, rng.choice([0.1, 1, 10]), n)
+    rows = pl.DataFrame({"y": y, "x": x, "g": group, "h": rng.integers(0, 3, n), "event": y > np.median(y)})
+    groups = ["g", "h"] if kind in ("two", "slope") else ["g"]
+    slopes = {"g": ["x"]} if kind == "slope" else None
+    family, outcome = ("binomial", "event") if kind == "binomial" else ("gaussian", "y")
+    try:
+        result = multilevel.fit(rows, outcome, ["x"], groups, slopes, family=family)
+    except UsageError as refused:
+        assert refused.code.startswith("MODEL-")
+        assert refused.remedy
+        return
+    variances = result.variances.drop_nulls("low")
+    assert (variances["low"] <= variances["variance"] + 1e-9).all()
+    assert (variances["variance"] <= variances["high"] + 1e-9).all()
+    assert np.isfinite(result.effects("g", draws=100).select("estimate", "se").to_numpy()).all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +11,7 @@ from scipy import optimize, stats
 
 from analysis.models.mixed.draws import spread_over, variance_points
 from analysis.models.mixed.gaussian import NOTHING, VariancePart
-from analysis.models.mixed.optimise import Minimum, descend, minimise
+from analysis.models.mixed.optimise import HONEST, Minimum, descend, minimise
 from analysis.models.mixed.profile import interval
 from analysis.models.mixed.quadrature import Cells, Logistic
 
@@ -78,8 +78,8 @@ class LogisticFit:
         moments = self.model.moments(self.best.at)
         if self.sigma == 0:
             return np.zeros_like(moments.mean), np.zeros_like(moments.mean)
-        root = np.linalg.cholesky(self._covariance[:-1, :-1] + 1e-14 * np.eye(len(self.best.at) - 1))
-        return moments.mean, np.sqrt(moments.variance + ((moments.by_beta @ root) ** 2).sum(axis=1))
+        carried = np.einsum("gp,pq,gq->g", moments.by_beta, self._covariance[:-1, :-1], moments.by_beta)
+        return moments.mean, np.sqrt(moments.variance + np.maximum(carried, 0))
 
     def draws(self, _place: int, _column: int, count: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
         """Posterior draws of the effects, levels × some at a time, those of s and β in them.
@@ -96,7 +96,8 @@ class LogisticFit:
 
         bend = hessian[-1, -1] + hessian[-1, free] @ ridge
         alone = Minimum(np.array([self.sigma]), self.best.value, np.array([[bend]]), 0.0, self.converged)
-        root = np.linalg.cholesky(2 * inverse + 1e-14 * np.eye(len(inverse)))
+        values, vectors = np.linalg.eigh(2 * inverse)
+        root = vectors * np.sqrt(np.maximum(values, 0))
         points = variance_points(lambda at: self.model.value(along(at)), alone, [True], rng, 16)
         for at, some in spread_over(points, count, rng):
             moments = self.model.moments(along(at))
@@ -108,15 +109,17 @@ class LogisticFit:
 
 
 def fit(group: str, cells: Cells, fixed: np.ndarray, points: int) -> LogisticFit:
-    """Fit from two starts with few nodes, then finish with `points`."""
+    """Search from two starts with few nodes, then finish with `points`; with `points` only where starts disagree."""
+    rough, model = Logistic(cells, ROUGH), Logistic(cells, points)
     beta = plain_logit(cells)
-    rough = minimise(Logistic(cells, min(ROUGH, points)), [np.append(beta, start) for start in STARTS])
-    model = Logistic(cells, points)
-    best = descend(model, rough.at)
-    converged = best.converged and rough.converged
-    side = -1.0 if best.at[-1] < 0 else 1.0
-    flip = np.append(np.ones(len(beta)), side)
-    best = Minimum(best.at * flip, best.value, best.hessian * np.outer(flip, flip), best.decrement, converged)
+    near = [descend(rough, np.append(beta, start)) for start in STARTS]
+    near.sort(key=lambda minimum: minimum.value)
+    if near[1].value - near[0].value < HONEST:
+        best = descend(model, near[0].at)
+    else:
+        best = minimise(model, [minimum.at for minimum in near])
+    flip = np.append(np.ones(len(best.at) - 1), -1.0 if best.at[-1] < 0 else 1.0)
+    best = replace(best, at=best.at * flip, hessian=best.hessian * np.outer(flip, flip))
     return LogisticFit(group, model, best, fixed)
 
 

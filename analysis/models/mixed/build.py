@@ -18,6 +18,9 @@ from cohort.errors import UsageError
 
 Family = Literal["gaussian", "binomial"]
 
+MOST_SPREAD = 15.0
+"""A standard deviation between groups on the logit scale beyond which it only stands for infinity."""
+
 FAR_OUT = 15.0
 """A fitted logit beyond this in the plain regression gives reason to look for separation."""
 
@@ -150,21 +153,28 @@ def logistic(
     collapsed = (
         complete.rows.with_columns(pl.Series("__event", numbers(complete.rows, outcome)))
         .group_by(unique)
-        .agg(events=pl.col("__event").sum(), trials=pl.len().cast(pl.Float64))
+        .agg(pl.col("__event").sum().alias("__events"), pl.len().cast(pl.Float64).alias("__trials"))
         .sort(unique)
     )
     x, levels = design(collapsed, fixed), grouping(collapsed, group)
     order = np.argsort(levels.codes, kind="stable")
     cells = Cells(
         x=np.ascontiguousarray(x.standard[order]),
-        events=collapsed["events"].to_numpy()[order],
-        trials=collapsed["trials"].to_numpy()[order],
+        events=collapsed["__events"].to_numpy()[order],
+        trials=collapsed["__trials"].to_numpy()[order],
         start=np.searchsorted(levels.codes[order], np.arange(levels.size)),
     )
     if complete.n_used <= len(x.terms) + 1:
         raise UsageError("MODEL-12", "There are no more rows than fixed terms.", "Use fewer terms.")
     _refuse_separated(cells, x)
-    return binomial.fit(group, cells, x.to_own_units, points), x
+    fitted = binomial.fit(group, cells, x.to_own_units, points)
+    if fitted.sigma > MOST_SPREAD:
+        raise UsageError(
+            "MODEL-17",
+            f"The levels of {group} all but foretell the outcome: their variance has no bound.",
+            "Use larger groups, or another outcome.",
+        )
+    return fitted, x
 
 
 def _refuse_separated(cells: Cells, x: Design) -> None:

@@ -23,8 +23,8 @@ from analysis.models.mixed.profile import interval
 
 Method = Literal["reml", "ml"]
 
-STARTS = (0.6, 0.15)
-"""Relative standard deviations from which the search begins, twice."""
+STARTS = (0.6, 0.15, 3.0, 0.03)
+"""Relative standard deviations from which the search begins: the later ones where the first two do not agree."""
 
 NOTHING = 1e-5
 """A standard deviation below this share of the residual's is called zero."""
@@ -95,15 +95,18 @@ class Linear:
         if factor is None:
             return np.inf
         mean_square = factor.residual / self.freedom
-        return self._determinants(factor) + self.freedom * (1 + np.log(2 * np.pi * mean_square))
+        return _finite(self._determinants(factor) + self.freedom * (1 + np.log(2 * np.pi * mean_square)))
 
     def whole(self, at: np.ndarray, bases: Sequence[np.ndarray] | None = None) -> float:
         """The criterion at absolute factors, σ last in `at`."""
-        sigma = abs(at[-1])
-        factor = self._factor([part / sigma for part in self.factors(at[:-1], bases)]) if sigma > 0 else None
+        sigma = abs(float(at[-1]))
+        if not 1e-100 < sigma < 1e100:
+            return np.inf
+        factor = self._factor([part / sigma for part in self.factors(at[:-1], bases)])
         if factor is None:
             return np.inf
-        return self._determinants(factor) + self.freedom * np.log(2 * np.pi * sigma**2) + factor.residual / sigma**2
+        fit = self.freedom * np.log(2 * np.pi * sigma**2) + factor.residual / sigma**2
+        return _finite(self._determinants(factor) + fit)
 
     def factor(self, factors: Sequence[np.ndarray]) -> Factor:
         """The model factorised at relative covariance factors. Raises LinAlgError where it cannot be."""
@@ -111,7 +114,8 @@ class Linear:
 
     def _factor(self, factors: Sequence[np.ndarray]) -> Factor | None:
         try:
-            return self.factor(factors)
+            with np.errstate(all="ignore"):
+                return self.factor(factors)
         except np.linalg.LinAlgError:
             return None
 
@@ -122,7 +126,7 @@ class Linear:
         return value
 
     def fit(self) -> LinearFit:
-        """Minimise from two starts."""
+        """Minimise from two starts or more."""
         shapes = [np.eye(term.width)[_triangle(term.width)] for term in self.data.terms]
         unit = np.concatenate(shapes)
         best = minimise(Numeric(self.profiled), [start * unit for start in STARTS])
@@ -255,6 +259,10 @@ class LinearFit:
         for at, some in spread_over(points, count, rng):
             factor = self.model.factor([part / at[-1] for part in self.model.factors(at[:-1])])
             yield np.einsum("gcm,c->gm", factor.draws(place, at[-1], some, rng), row)
+
+
+def _finite(value: float) -> float:
+    return float(value) if np.isfinite(value) else np.inf
 
 
 @cache

@@ -31,8 +31,12 @@ class _Profile:
         """How far the profile at `held` lies above the minimum, not below 0."""
         at = self._tangent(held)
         value = self._criterion.value(at)
+        if not np.isfinite(value):
+            return np.inf
         for _ in range(MAX_STEPS if len(self._free) else 0):
             slope = self._criterion.gradient(at)
+            if not np.isfinite(slope).all():
+                break
             step = np.zeros(len(at))
             step[self._free] = newton_step(slope[self._free], self._hessian[np.ix_(self._free, self._free)])
             promise = -slope @ step
@@ -60,7 +64,8 @@ def interval(criterion: Criterion, best: Minimum, index: int, quantile: float) -
     """
     centre = float(best.at[index])
     variance = 2 * np.linalg.pinv(best.hessian)[index, index]
-    error = float(np.sqrt(max(variance, (0.01 * centre) ** 2, 1e-16)))
+    # On the standardised scale no deviation is far above 1, however flat the criterion is at its minimum.
+    error = float(np.clip(np.sqrt(max(variance, 0.0)), 0.01 * centre + 1e-8, max(centre, 1.0)))
 
     def root() -> Callable[[float], float]:
         profile = _Profile(criterion, best, index)
@@ -78,18 +83,18 @@ def interval(criterion: Criterion, best: Minimum, index: int, quantile: float) -
 
 def _low(beyond: Callable[[float], float], centre: float, error: float, quantile: float) -> float:
     inside, reach = centre, centre - 1.05 * quantile * error
-    while reach > 0.05 * centre:
-        if beyond(reach) > 0:
+    while reach > 1e-3 * centre:
+        if 0 < beyond(reach) < np.inf:
             return _crossing(beyond, reach, inside, error)
-        inside, reach = reach, centre - 1.5 * (centre - reach)
-    if inside < 1e-12 or beyond(0.0) <= 0:
+        inside, reach = reach, max(centre - 1.5 * (centre - reach), reach / 3)
+    if inside < 1e-12 or not 0 < beyond(0.0) < np.inf:
         return 0.0
     return _crossing(beyond, 0.0, inside, error)
 
 
 def _high(beyond: Callable[[float], float], centre: float, error: float, quantile: float) -> float:
     inside, reach = centre, centre + 1.05 * quantile * error
-    for _ in range(40):
+    while reach < 1e3 * (centre + error) and np.isfinite(beyond(reach)):
         if beyond(reach) > 0:
             return _crossing(beyond, inside, reach, error)
         inside, reach = reach, centre + 1.5 * (reach - centre)

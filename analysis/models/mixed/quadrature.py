@@ -17,6 +17,9 @@ import numpy as np
 CELLS = 200_000
 """Rows × nodes worked on at a time: a few hundred kilobytes, which stay in the processor's cache."""
 
+FARTHEST = 1e4
+"""No standardised coefficient lies out here; the search is turned back."""
+
 LOGIT_MAX = 500.0
 """Beyond this a logit is as good as certain, and its exponential would overflow."""
 
@@ -93,8 +96,9 @@ class Logistic:
 
     def value(self, at: np.ndarray) -> float:
         """The criterion."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            return -2 * float(sum(nodes.log_likelihood.sum() for _, _, nodes in self._nodes(at)))
+        if not np.all(np.abs(at) < FARTHEST):
+            return np.inf
+        return -2 * float(sum(nodes.log_likelihood.sum() for _, _, nodes in self._nodes(at)))
 
     def gradient(self, at: np.ndarray) -> np.ndarray:
         """Slopes by β and s (p + 1)."""
