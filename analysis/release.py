@@ -100,8 +100,7 @@ class Release:
             "method": self.method,
             "provenance": provenance | times,
             "tables": {
-                t.name: {"title": t.title, "rows": t.frame.height, "withheld": t.withheld}
-                for t in self.tables.values()
+                t.name: {"title": t.title, "rows": t.frame.height, "withheld": t.withheld} for t in self.tables.values()
             },
             "population": {name: flow.to_dicts() for name, flow in self.flows.items()},
             "n_in": self.n_in,
