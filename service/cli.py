@@ -108,5 +108,6 @@ def _run() -> int:
 def _missing(missing: ModuleNotFoundError) -> int:
     package = (missing.name or "").partition(".")[0]
     extra = EXTRAS.get(package, "demo")
-    console.say_error(UsageError("INSTALL-02", f"{package} is not installed.", f"pip install 'cohort-0-25[{extra}]'"))
+    remedy = f"pip install 'cohort-0-25[{extra}]', or [demo] for all of it"
+    console.say_error(UsageError("INSTALL-02", f"{package} is not installed.", remedy))
     return UsageError.exit_code
