@@ -30,6 +30,12 @@ STUDIES: tuple[tuple[str, dict[str, str]], ...] = (
     ("la_comparison", {"measure": "appeals"}),
     ("timeliness_model", {}),
 )
+REAL_FIGURES = """\
+All of this is invented. To compare the real authorities on figures already published, download all data files of
+'Education, health and care plans', reporting year 2025, from the DfE's Explore education statistics, and 'SEND
+appeal rate table 1' of the Ministry of Justice's tribunal statistics; then:
+  cohort reference load *.csv && cohort reference check && cohort snapshot cut published
+  cohort study run la_comparison --snapshot published --policy public --set source=published --set year=2024 -o out"""
 Say = Callable[[str], None]
 Progress = Callable[[str, float], None]
 
@@ -59,6 +65,7 @@ def demo(settings: Settings, asked: Asked, say: Say, progress: Progress) -> None
     say(f"Snapshot {snapshot.name}, digest {snapshot.digest[:12]}: {settings.snapshots / snapshot.name}.")
     for line in study_all(office, snapshot, progress):
         say(line)
+    say(REAL_FIGURES)
 
 
 def prepare(settings: Settings) -> Office:

@@ -82,6 +82,7 @@ def tour(address: str, tmp_path: Path) -> Iterator[Tour]:
 def test_the_demo_says_what_it_did_and_again_is_safe(home: Path, told: str) -> None:
     assert "24 accepted" in told
     assert "within 20 weeks" in told
+    assert "cohort reference load" in told, "the demo says how to see real figures"
     again = subprocess.run(
         [COHORT, "demo", *SIZE],
         env=_environment(home),
