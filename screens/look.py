@@ -12,7 +12,6 @@ STYLE = """
 .stHeading h3 { font-size: 1.25rem; }
 [data-testid="stHeaderActionElements"] { display: none; }
 [data-testid="stAlertContainer"] { color: #0b0c0c; border-left: 10px solid currentcolor; }
-[data-testid="stAlertContentError"] { border-color: #d4351c; }
 .st-key-findings td:last-child, .st-key-findings td:nth-child(-n+4) { white-space: nowrap; }
 .st-key-masthead { background: #0b0c0c; padding: .6rem 1rem; }
 .st-key-masthead p { color: #fff; font-size: 1.4rem; font-weight: 700; }
