@@ -41,6 +41,15 @@ FEW_GROUPS = 20
 
 
 @dataclass(frozen=True)
+class RandomPart:
+    """A grouping in a fitted model: its place among the solver's terms, its levels, and what varies over them."""
+
+    place: int
+    levels: pl.Series
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class MultilevelResult:
     """A fitted multilevel model. Tables are frames of the kind that was given.
 
@@ -61,8 +70,9 @@ class MultilevelResult:
     warnings: tuple[str, ...]
     _fit: LinearFit | LogisticFit = field(repr=False)
     _library: Library = field(repr=False)
-    _terms: tuple[tuple[str, ...], Sequence[str]] = field(repr=False)
-    _random: Mapping[str, tuple[int, pl.Series, tuple[str, ...]]] = field(repr=False)
+    _asked: tuple[str, ...] = field(repr=False)
+    _estimated: tuple[str, ...] = field(repr=False)
+    _random: Mapping[str, RandomPart] = field(repr=False)
 
     @property
     def criterion(self) -> float:
@@ -82,10 +92,9 @@ class MultilevelResult:
     @cached_property
     def coefficients(self) -> Frame:
         """term, estimate, se, low, high: the fixed part; null where a term could not be estimated."""
-        (every, estimated), (estimate, covariance) = self._terms, self._fit.coefficients
-        se = np.sqrt(np.diag(covariance))
-        known = pl.DataFrame({"term": list(estimated), "estimate": estimate, "se": se})
-        table = pl.DataFrame({"term": list(every)}).join(known, on="term", how="left", maintain_order="left")
+        estimate, covariance = self._fit.coefficients
+        known = pl.DataFrame({"term": self._estimated, "estimate": estimate, "se": np.sqrt(np.diag(covariance))})
+        table = pl.DataFrame({"term": self._asked}).join(known, on="term", how="left", maintain_order="left")
         return self._give_back(self._with_limits(table))
 
     @cached_property
@@ -96,7 +105,7 @@ class MultilevelResult:
         `share` is the variance partition coefficient: of intercept variances and residual; a slope has none.
         """
         parts = self._fit.variances(normal_quantile(self.level))
-        names = [self._random[p.group][2][p.term] if p.group in self._random else "residual" for p in parts]
+        names = [self._random[p.group].terms[p.term] if p.group in self._random else "residual" for p in parts]
         table = pl.DataFrame(
             {
                 "group": [p.group for p in parts],
@@ -114,16 +123,16 @@ class MultilevelResult:
     def covariances(self) -> Frame:
         """group, term, other, covariance, correlation: how slopes go with intercepts; empty without slopes."""
         rows = [
-            (group, terms[i], terms[j], matrix[i, j], matrix[i, j] / np.sqrt(matrix[i, i] * matrix[j, j]))
-            for group, (place, _, terms) in self._random.items()
-            if (matrix := self._fit.covariance(place)).any()
-            for i in range(len(terms))
+            (group, part.terms[i], part.terms[j], matrix[i, j], np.sqrt(matrix[i, i] * matrix[j, j]))
+            for group, part in self._random.items()
+            for matrix in [self._fit.covariance(part.place)]
+            for i in range(len(part.terms))
             for j in range(i)
         ]
         names = {"group": pl.String, "term": pl.String, "other": pl.String}
-        return self._give_back(
-            pl.DataFrame(rows, {**names, "covariance": pl.Float64, "correlation": pl.Float64}, orient="row")
-        )
+        table = pl.DataFrame(rows, {**names, "covariance": pl.Float64, "size": pl.Float64}, orient="row")
+        correlation = pl.when(pl.col("size") > 0).then(pl.col("covariance") / pl.col("size"))
+        return self._give_back(table.with_columns(correlation=correlation).drop("size"))
 
     def effects(self, group: str, term: str = INTERCEPT, draws: int = 4000, seed: int = 25) -> Frame:
         """level, estimate, se, low, high, rank, rank_low, rank_high, bottom_decile, top_decile of a grouping.
@@ -134,14 +143,15 @@ class MultilevelResult:
         as zero, every effect is zero and its error comes from those draws, not from that zero.
         Raises UsageError MODEL-02 for a group or term that is not in the model.
         """
-        place, levels, column = self._place(group, term)
-        rng = np.random.default_rng(seed)
-        drawn = list(self._fit.draws(place, column, draws, rng))
-        ranked = ranks(drawn, self.level)
-        estimate, se = self._fit.effects(place, column)
+        part = self._part(group, term)
+        column = part.terms.index(term)
+        estimate, se = self._fit.effects(part.place, column)
+        drawn = self._fit.draws(part.place, column, draws, np.random.default_rng(seed))
         if not estimate.any():
+            drawn = list(drawn)
             se = np.concatenate(drawn, axis=1).std(axis=1)
-        table = pl.DataFrame({"level": levels, "estimate": estimate, "se": se})
+        ranked = ranks(drawn, self.level)
+        table = pl.DataFrame({"level": part.levels, "estimate": estimate, "se": se})
         return self._give_back(
             self._with_limits(table).with_columns(
                 rank=pl.Series(stats.rankdata(estimate).round().astype(np.int64)),
@@ -157,20 +167,19 @@ class MultilevelResult:
 
         The ends of its interval are the same function of the ends of the variance's.
         """
-        place, _, _ = self._place(group, INTERCEPT)
+        part = self._part(group, INTERCEPT)
         if self.family != "binomial":
             raise UsageError("MODEL-10", "A linear model has no odds ratio.", 'Fit with family="binomial".')
-        return median_odds_ratio(float(self._fit.covariance(place)[0, 0]))
+        return median_odds_ratio(float(self._fit.covariance(part.place)[0, 0]))
 
     def _give_back(self, table: pl.DataFrame) -> Frame:
         return give_back(table, self._library)
 
-    def _place(self, group: str, term: str) -> tuple[int, pl.Series, int]:
-        if group not in self._random or term not in self._random[group][2]:
-            have = ", ".join(f"{name}: {' '.join(terms)}" for name, (_, _, terms) in self._random.items())
+    def _part(self, group: str, term: str) -> RandomPart:
+        if group not in self._random or term not in self._random[group].terms:
+            have = ", ".join(f"{name}: {' '.join(part.terms)}" for name, part in self._random.items())
             raise UsageError("MODEL-02", f"The model has no such random part; it has {have}.", "Name one of them.")
-        place, levels, terms = self._random[group]
-        return place, levels, terms.index(term)
+        return self._random[group]
 
     def _with_limits(self, table: pl.DataFrame) -> pl.DataFrame:
         half = normal_quantile(self.level) * pl.col("se")
@@ -213,7 +222,9 @@ def fit(
     else:
         fitted, x = build.linear(complete, outcome, fixed, groupings, slopes, method)
         order = [term.name for term in fitted.model.data.terms]
-    random = {g.name: (order.index(g.name), g.levels, (INTERCEPT, *slopes.get(g.name, ()))) for g in groupings}
+    random = {
+        g.name: RandomPart(order.index(g.name), g.levels, (INTERCEPT, *slopes.get(g.name, ()))) for g in groupings
+    }
     return MultilevelResult(
         family=family,
         method="ml" if family == "binomial" else method,
@@ -225,7 +236,8 @@ def fit(
         warnings=tuple(_warnings(complete, groupings, x, fitted, random)),
         _fit=fitted,
         _library=complete.library,
-        _terms=(x.all_terms, x.terms),
+        _asked=x.all_terms,
+        _estimated=x.terms,
         _random=random,
     )
 
@@ -235,7 +247,7 @@ def _warnings(
     groupings: Sequence[Grouping],
     x: Design,
     fitted: LinearFit | LogisticFit,
-    random: Mapping[str, tuple[int, pl.Series, tuple[str, ...]]],
+    random: Mapping[str, RandomPart],
 ) -> Iterator[str]:
     if complete.n_used < complete.n_in:
         yield f"{complete.n_in - complete.n_used} of {complete.n_in} rows lack a value and were left out."
@@ -247,11 +259,12 @@ def _warnings(
                 f"Group {group.name} has {group.size} levels only: its variance is hardly known, and normal "
                 "intervals of what differs between its levels are too narrow."
             )
-    for name, (place, _, terms) in random.items():
-        none = [term for term, size in zip(terms, np.diag(fitted.covariance(place)), strict=True) if size == 0]
+    for name, part in random.items():
+        sizes = np.diag(fitted.covariance(part.place))
+        none = [term for term, size in zip(part.terms, sizes, strict=True) if size == 0]
         if none:
             yield f"The variance of {', '.join(none)} over {name} is zero: its levels cannot be told apart."
-        if fitted.far_from_data(place):
+        if fitted.far_from_data(part.place):
             yield (
                 f"A slope over {name} has its zero far from its data: the variance of the intercept there is an "
                 "extrapolation without an interval. Take the mean off the column first."

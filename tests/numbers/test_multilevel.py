@@ -318,3 +318,16 @@ def test_the_same_seed_gives_the_same_ranks() -> None:
     assert_frame_equal(nested().effects("authority"), nested().effects("authority"))
     other = nested().effects("authority", seed=1)
     assert not other["top_decile"].equals(nested().effects("authority")["top_decile"])
+
+
+def test_the_error_of_a_logistic_effect_holds_that_of_the_coefficients() -> None:
+    fitted = binary()._fit
+    at, covariance = fitted.best.at, 2 * np.linalg.inv(fitted.best.hessian)[:-1, :-1]
+    step = 1e-4
+    moved = [at + step * np.eye(len(at))[place] for place in range(len(at) - 1)]
+    plain = fitted.model.moments(at)
+    by_beta = np.stack([(fitted.model.moments(place).mean - plain.mean) / step for place in moved], axis=1)
+    carried = np.einsum("gp,pq,gq->g", by_beta, covariance, by_beta)
+    se = fitted.effects(0, 0)[1]
+    assert se == pytest.approx(np.sqrt(plain.variance + carried), rel=1e-3)
+    assert (se**2 > 1.02 * plain.variance).any()

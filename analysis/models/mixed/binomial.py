@@ -102,7 +102,8 @@ class LogisticFit:
         for at, some in spread_over(points, count, rng):
             moments = self.model.moments(along(at))
             spread = np.sqrt(moments.variance)[:, None]
-            skew = np.divide(moments.third[:, None], spread**3, where=spread > 0, out=np.zeros_like(spread))
+            cube = spread**3
+            skew = np.divide(moments.third[:, None], cube, where=cube > 0, out=np.zeros_like(cube))
             normal = rng.standard_normal((len(spread), some))
             beta = moments.by_beta @ (root @ rng.standard_normal((len(root), some)))
             yield moments.mean[:, None] + beta + spread * (normal + skew / 6 * (normal**2 - 1))
