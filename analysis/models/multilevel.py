@@ -218,13 +218,9 @@ def fit(
     build.refuse_data(complete, outcome, groupings, family)
     if family == "binomial":
         fitted, x = build.logistic(complete, outcome, fixed, groups[0], points)
-        order = list(groups)
     else:
         fitted, x = build.linear(complete, outcome, fixed, groupings, slopes, method)
-        order = [term.name for term in fitted.model.data.terms]
-    random = {
-        g.name: RandomPart(order.index(g.name), g.levels, (INTERCEPT, *slopes.get(g.name, ()))) for g in groupings
-    }
+    random = _random_parts(fitted.groups, groupings, slopes)
     return MultilevelResult(
         family=family,
         method="ml" if family == "binomial" else method,
@@ -240,6 +236,13 @@ def fit(
         _estimated=x.terms,
         _random=random,
     )
+
+
+def _random_parts(
+    order: Sequence[str], groupings: Sequence[Grouping], slopes: Mapping[str, Sequence[str]]
+) -> dict[str, RandomPart]:
+    places = {name: place for place, name in enumerate(order)}
+    return {g.name: RandomPart(places[g.name], g.levels, (INTERCEPT, *slopes.get(g.name, ()))) for g in groupings}
 
 
 def _warnings(

@@ -15,7 +15,7 @@ from scipy import stats
 
 from analysis.models import multilevel
 
-WORLDS, AUTHORITIES = 100, 60
+WORLDS, AUTHORITIES = 80, 60
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,11 @@ class LogisticFit:
     fixed: np.ndarray
 
     @property
+    def groups(self) -> tuple[str, ...]:
+        """The one grouping."""
+        return (self.group,)
+
+    @property
     def criterion(self) -> float:
         """−2 log-likelihood."""
         return self.best.value

@@ -140,6 +140,11 @@ class LinearFit:
     model: Linear
     best: Minimum
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groupings in the order of their places."""
+        return tuple(term.name for term in self.model.data.terms)
+
     @cached_property
     def factor(self) -> Factor:
         """The factorisation at the optimum."""
