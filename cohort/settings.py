@@ -23,7 +23,6 @@ class Settings:
     database_url: str | None
     key_file: Path
     engine: str
-    real_data: Path | None
     max_megabytes: int
 
     @property
@@ -41,13 +40,11 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process. Raises UsageError for a value that cannot be meant."""
     env = os.environ if environment is None else environment
     home = Path(env["COHORT_HOME"]).expanduser() if env.get("COHORT_HOME") else _default_home()
-    real = env.get("COHORT_REAL_DATA")
     return Settings(
         home=home.absolute(),
         database_url=env.get("COHORT_DATABASE_URL") or None,
         key_file=Path(env.get("COHORT_KEY_FILE") or home / "keys" / "keyring.json").expanduser().absolute(),
         engine=env.get("COHORT_ENGINE") or "duckdb",
-        real_data=Path(real) if real else None,
         max_megabytes=_whole(env, "COHORT_MAX_MEGABYTES", 1024),
     )
 

@@ -17,6 +17,7 @@ from cohort.ingest.load import Decision, event, refuse
 from cohort.ingest.pipeline import ingest
 from cohort.ingest.pseudonymise import file_digest
 from cohort.ingest.receipt import Receipt, of_refusal
+from cohort.ingest.source import Limits
 from cohort.schema.calendar import authorities
 from cohort.store.known import HOLDING
 from service.access import Principal, asked, may
@@ -59,11 +60,15 @@ class Desk:
         names = {a.authority_code: a.name for a in sorted(authorities(), key=lambda a: a.from_date)}
         return names.get(self.authority or "", "all authorities")
 
+    @property
+    def _limits(self) -> Limits:
+        return Limits(size=self.office.settings.max_megabytes << 20)
+
     def validate(self, file: Source, name: str, progress: Progress | None = None) -> Receipt:
         """Judge a return; nothing is kept. A refused file has a receipt too."""
         with asked(self.office.engine, self.principal, "validate", "a return"):
             try:
-                return judge(file, name, progress or silent)
+                return judge(file, name, progress or silent, self._limits)
             except ReturnRefused as error:
                 return of_refusal(name, error)
 
@@ -89,6 +94,7 @@ class Desk:
                     decision=decision,
                     authority=self.authority,
                     progress=progress or silent,
+                    limits=self._limits,
                 )
             except ReturnRefused as error:
                 return of_refusal(name, error, submission=self._keep_refusal(error))

@@ -16,6 +16,7 @@ from cohort.ingest.pseudonymise import pseudonymise
 from cohort.ingest.read import RawReturn, read
 from cohort.ingest.receipt import Receipt, Standing, of_checked
 from cohort.ingest.refusals import FileRefused
+from cohort.ingest.source import LIMITS, Limits
 from cohort.vault.keys import throwaway
 from cohort.vault.link import link, nobody
 
@@ -28,21 +29,21 @@ def silent(_: str, __: float) -> None:
     """Progress that nobody watches."""
 
 
-def judge(source: Source, file: str, progress: Progress = silent) -> Receipt:
+def judge(source: Source, file: str, progress: Progress = silent, limits: Limits = LIMITS) -> Receipt:
     """Read, parse and check a return; nothing is stored. `file`: the name that the receipt shows.
 
     Raises ReturnRefused for a file that cannot be read as a return.
     """
-    parsed = parsed_return(read_return(source, progress))
+    parsed = parsed_return(read_return(source, progress, limits))
     linked = link(pseudonymise(parsed, throwaway()), nobody())
     progress("checking", 0.7)
     return of_checked(Standing.JUDGED, file, check(linked))
 
 
-def read_return(source: Source, progress: Progress) -> RawReturn:
+def read_return(source: Source, progress: Progress, limits: Limits) -> RawReturn:
     """The first station, with its progress."""
     progress("reading", 0.0)
-    raw = read(source)
+    raw = read(source, limits=limits)
     progress("parsing", 0.4)
     return raw
 

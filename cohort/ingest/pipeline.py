@@ -14,6 +14,7 @@ from cohort.ingest.pseudonymise import PseudonymousReturn, pseudonymise
 from cohort.ingest.read import RawReturn
 from cohort.ingest.receipt import Receipt
 from cohort.ingest.refusals import FileRefused
+from cohort.ingest.source import LIMITS, Limits
 from cohort.vault.keys import KeyRing
 from cohort.vault.link import LinkedReturn, link
 from cohort.vault.lookup import known
@@ -28,12 +29,13 @@ def ingest(
     decision: Decision,
     authority: str | None = None,
     progress: Progress = silent,
+    limits: Limits = LIMITS,
 ) -> Receipt:
     """Take a return in: accepted, held or already received. `authority`: the only one whose returns may come.
 
     Raises ReturnRefused for a file that cannot be read as a return, or is another authority's.
     """
-    raw = _admitted(read_return(source, progress), authority)
+    raw = _admitted(read_return(source, progress, limits), authority)
     pseudonymous = pseudonymise(parsed_return(raw), ring)
     progress("linking", 0.6)
     linked = _linked(engine, pseudonymous)

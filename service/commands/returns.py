@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cohort.errors import ReturnHeld, ReturnRefused, UsageError
+from cohort.settings import from_environment
 from service import console
 
 if TYPE_CHECKING:
     from cohort.ingest.receipt import Receipt
+    from cohort.ingest.source import Limits
 
 Files = Annotated[list[Path], typer.Argument(help="Files of returns.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
@@ -28,11 +30,13 @@ def validate(
     """Judge returns with no database and no key; nothing leaves this machine."""
     from cohort.ingest import report
     from cohort.ingest.judge import judge
+    from cohort.ingest.source import Limits
 
+    limits = Limits(size=from_environment().max_megabytes << 20)
     receipts = []
     for file in files:
         with console.progress(file.name) as progress:
-            judged = _judged(judge, file, progress)
+            judged = _judged(judge, file, progress, limits)
         receipts.append(_expected(judged, collection, year))
     if output is not None:
         if len(receipts) > 1:
@@ -112,11 +116,13 @@ def sign(
     console.say(f"Submission {submission} is signed.")
 
 
-def _judged(judge: Callable[..., Receipt], file: Path, progress: Callable[[str, float], None]) -> Receipt:
+def _judged(
+    judge: Callable[..., Receipt], file: Path, progress: Callable[[str, float], None], limits: Limits
+) -> Receipt:
     from cohort.ingest.receipt import of_refusal
 
     try:
-        return judge(file, file.name, progress)
+        return judge(file, file.name, progress, limits)
     except ReturnRefused as error:
         return of_refusal(file.name, error)
 

@@ -91,6 +91,21 @@ def test_a_file_that_is_no_return_is_refused_with_exit_code_3_in_the_same_words(
     assert told["refusal"]["sentence"] in out
 
 
+def test_a_file_over_the_limit_that_was_set_is_refused(
+    cohort: Cohort, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "large.xml"
+    wide = b"\n" * 600_000
+    path.write_bytes(
+        sen2(person(number=1)).replace(b"<Persons>", b"<Persons>" + wide).replace(b"</Persons>", wide + b"</Persons>")
+    )
+    assert cohort("validate", path)[0] == 0
+    monkeypatch.setenv("COHORT_MAX_MEGABYTES", "1")
+    code, out, _ = cohort("validate", path)
+    assert code == 3
+    assert "FILE-04" in out
+
+
 def test_settings_and_usage_end_with_exit_code_2(cohort: Cohort, tmp_path: Path, clean: Path) -> None:
     for arguments in (
         ("validate", tmp_path / "absent.xml"),

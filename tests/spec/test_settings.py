@@ -15,7 +15,6 @@ def test_with_nothing_set_everything_lies_under_the_home(tmp_path: Path) -> None
     found = from_environment({"COHORT_HOME": str(tmp_path)})
     assert found.database_url is None
     assert found.engine == "duckdb"
-    assert found.real_data is None
     assert found.max_megabytes == 1024
     for path in (found.key_file, found.snapshots, found.releases):
         assert path.is_relative_to(tmp_path)
@@ -28,19 +27,16 @@ def test_what_is_set_is_taken(tmp_path: Path) -> None:
             "COHORT_DATABASE_URL": "postgresql://host/db",
             "COHORT_KEY_FILE": str(tmp_path / "elsewhere.json"),
             "COHORT_ENGINE": "spark://host",
-            "COHORT_REAL_DATA": "files",
             "COHORT_MAX_MEGABYTES": "64",
         }
     )
     assert found.database_url == "postgresql://host/db"
     assert found.key_file == tmp_path / "elsewhere.json"
-    assert (found.engine, found.real_data, found.max_megabytes) == ("spark://host", Path("files"), 64)
+    assert (found.engine, found.max_megabytes) == ("spark://host", 64)
 
 
 def test_an_empty_variable_is_an_unset_one(tmp_path: Path) -> None:
-    empty = dict.fromkeys(
-        ("COHORT_DATABASE_URL", "COHORT_KEY_FILE", "COHORT_ENGINE", "COHORT_REAL_DATA", "COHORT_MAX_MEGABYTES"), ""
-    )
+    empty = dict.fromkeys(("COHORT_DATABASE_URL", "COHORT_KEY_FILE", "COHORT_ENGINE", "COHORT_MAX_MEGABYTES"), "")
     home = {"COHORT_HOME": str(tmp_path)}
     assert from_environment(home | empty) == from_environment(home)
 
