@@ -60,7 +60,7 @@ def _one(seed: int, family: str, planted: float) -> tuple[float, ...]:
     result = multilevel.fit(frame, "y", ["x"], ["g"], family=family)
     assert result.converged
     slope, variance = result.coefficients.row(1, named=True), result.variances.row(0, named=True)
-    found = {name: values.to_numpy() for name, values in result.effects("g", draws=1000).to_dict().items()}
+    found = {name: values.to_numpy() for name, values in result.effects("g", draws=400).to_dict().items()}
     rank = stats.rankdata(effect)
     left = frame.group_by("g", maintain_order=True).agg((pl.col("y") - SLOPE * pl.col("x")).mean())["y"].to_numpy()
     return (
