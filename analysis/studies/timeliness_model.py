@@ -102,11 +102,11 @@ def _say(frames: Frames) -> str:
     effects = frames["authorities"].drop_nulls("rank")
     if effects.is_empty():
         return "Too few plans stand behind any authority to say how they differ."
-    width = (effects["rank_high"] - effects["rank_low"]).mean()
+    width = effects.select((pl.col("rank_high") - pl.col("rank_low") + 1).mean()).item()
     share = frames["variance"].filter(pl.col("group") == "authority")["share"][0]
     return (
         f"About {share:.0%} of the differences in timeliness that characteristics leave unexplained lie between "
-        f"authorities. The 95 % interval of a rank among {effects.height} is {width + 1:.0f} places wide on average."
+        f"authorities. The 95 % interval of a rank among {effects.height} is {width:.0f} places wide on average."
     )
 
 
