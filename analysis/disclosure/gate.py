@@ -6,9 +6,9 @@ import polars as pl
 
 from analysis.disclosure.policy import Policy
 from analysis.disclosure.primary import protect, rounded
-from analysis.models.intervals import wilson
 from analysis.release import Provenance, Release, ReleasedTable, Status
 from analysis.result import CountTable, EstimateTable, PublishedTable, Result
+from analysis.shares import with_interval
 from cohort.errors import NothingToRelease, ReleaseRefused
 
 
@@ -90,17 +90,7 @@ def _counts(table: CountTable, policy: Policy) -> tuple[pl.DataFrame, int]:
         numerator=numerator["count"].set(hidden, None), denominator=denominator["count"]
     )
     status = pl.Series("status", [small if h else Status.SHOWN.word for h in hidden], pl.String)
-    return _with_interval(cells).with_columns(status), int(hidden.sum())
-
-
-def _with_interval(cells: pl.DataFrame) -> pl.DataFrame:
-    """Adds value, low, high: the share of the rounded counts with its Wilson interval; null for plain counts."""
-    interval = wilson(cells["numerator"].cast(pl.Float64), cells["denominator"].cast(pl.Float64))
-    return cells.with_columns(
-        (pl.col("numerator") / pl.col("denominator")).alias("value"),
-        pl.Series("low", interval.low, pl.Float64, nan_to_null=True),
-        pl.Series("high", interval.high, pl.Float64, nan_to_null=True),
-    )
+    return with_interval(cells).with_columns(status), int(hidden.sum())
 
 
 def _estimates(table: EstimateTable, policy: Policy) -> tuple[pl.DataFrame, int]:
@@ -120,6 +110,4 @@ def _flow(flow: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 
 
 def _total(n: int, policy: Policy) -> int | None:
-    if n < policy.threshold:
-        return None
-    return (n + policy.rounding // 2) // policy.rounding * policy.rounding
+    return None if n < policy.threshold else pl.select(rounded(pl.lit(n), policy.rounding)).item()

