@@ -30,7 +30,6 @@ WITHIN = 30_000
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed on this machine (apt-get install chromium)"),
 ]
 

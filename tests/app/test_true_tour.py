@@ -17,7 +17,6 @@ from tests.app.test_browser_tour import CHROMIUM, QUIET, Tour, _wait
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed on this machine (apt-get install chromium)"),
 ]
 

@@ -23,7 +23,6 @@ FOLDER = REAL / "official" / "ehc_plans_2025"
 pytestmark = [
     pytest.mark.real_data,
     pytest.mark.skipif(not FOLDER.is_dir(), reason="no ehc_plans_2025 under COHORT_REAL_DATA or ../shared/data"),
-    pytest.mark.xdist_group("real reference"),
 ]
 
 

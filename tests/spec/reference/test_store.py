@@ -16,8 +16,6 @@ from cohort.reference.store import Loaded, current, load
 from cohort.schema import reference as stored
 from cohort.schema.base import Base
 
-pytestmark = pytest.mark.xdist_group("postgres")
-
 Long = Callable[..., pl.DataFrame]
 TABLES = [Base.metadata.tables[f"cohort.{name}"] for name in ("reference_file", "reference_statistic")]
 

@@ -19,7 +19,6 @@ from synthetic.world import World, make
 
 SEEDS = (101, 102, 103, 104, 105)
 CHILDREN = 5_000
-pytestmark = pytest.mark.xdist_group("recovery")  # the fits are made once, and shared
 MAIN = Planted()
 TERMS = {
     "semh": MAIN.in_time_semh,
