@@ -8,7 +8,8 @@ from enum import StrEnum
 import polars as pl
 
 from analysis.release import Status
-from cohort.schema import codes
+from cohort.schema.code_list import CodeList
+from cohort.schema.codes import people
 
 
 class Kind(StrEnum):
@@ -78,7 +79,7 @@ STATUSES: Mapping[str, str] = {
     Status.NOT_SUPPLIED.word: "not supplied (x)",
 }
 
-CODES: Mapping[str, codes.CodeList] = {"sex_code": codes.SEX, "ethnicity_code": codes.ETHNICITY}
+CODES: Mapping[str, CodeList] = {"sex_code": people.SEX, "ethnicity_code": people.ETHNICITY}
 
 
 def heading(column: str) -> str:

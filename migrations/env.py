@@ -8,7 +8,7 @@ from sqlalchemy import text
 from cohort.schema.base import SCHEMA, VAULT
 from cohort.schema.tables import METADATA
 
-LEAF = re.compile(r"_(19|20)\d\d$")
+LEAF = re.compile(r"_((19|20)\d\d|all)$")
 
 
 def include_name(name: str | None, kind: str, parents: object) -> bool:

@@ -16,8 +16,8 @@ from cohort.catalogue import collect
 from cohort.ingest.check import rules
 from cohort.ingest.format import Column, ReturnFormat
 from cohort.ingest.rule import Rule
-from cohort.schema import codes
-from cohort.schema.codes import LAST, CodeList
+from cohort.schema.code_list import FIRST, LAST
+from cohort.schema.codes import code_lists
 from cohort.schema.tables import METADATA
 
 
@@ -70,18 +70,17 @@ def _column(column: Column) -> tuple[object, ...]:
 
 
 def _years(since: int, until: int) -> str:
-    first = "" if since == codes.FIRST else str(since)
+    first = "" if since == FIRST else str(since)
     return f"{first}–{'' if until == LAST else until}" if first or until != LAST else "all"
 
 
 def _code_lists() -> Iterator[str]:
     yield "# Code lists\n"
-    for entry in vars(codes).values():
-        if isinstance(entry, CodeList):
-            yield f"## {entry.name}\n"
-            yield f"{entry.comment}\n"
-            rows = ((c.code, c.label, _years(c.since, c.until), " ".join(c.spellings)) for c in entry.codes)
-            yield from _rows(("code", "label", "years", "also read"), rows)
+    for entry in code_lists().values():
+        yield f"## {entry.name}\n"
+        yield f"{entry.comment}\n"
+        rows = ((c.code, c.label, _years(c.since, c.until), " ".join(c.spellings)) for c in entry.codes)
+        yield from _rows(("code", "label", "years", "also read"), rows)
 
 
 def _rule(rule: Rule) -> Iterator[str]:

@@ -15,7 +15,7 @@ from functools import cached_property
 import polars as pl
 
 from cohort.errors import DeclarationError
-from cohort.schema.codes import FIRST, LAST, CodeList
+from cohort.schema.code_list import FIRST, LAST, CodeList
 
 
 class Role(StrEnum):

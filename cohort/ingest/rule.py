@@ -15,7 +15,7 @@ import polars as pl
 
 from cohort.errors import DeclarationError
 from cohort.ingest.format import Level
-from cohort.schema.codes import FIRST, LAST
+from cohort.schema.code_list import FIRST, LAST
 
 
 @dataclass(frozen=True)

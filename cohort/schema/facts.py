@@ -1,39 +1,78 @@
 """What every fact has: whose it is, which submission said it, and where it stood there.
 
-Fact tables are partitioned by collection year and carry no foreign keys and no unique index: they are written
-once, by one station, in one transaction that reconciles its counts (`measures.md` of the design: inline keys
-cost eight times the load). A block-range index on the submission finds one return's facts.
+Fact tables are partitioned by collection year and carry no unique index and no enforced foreign key: they are
+written once, by one station, in one transaction that reconciles its counts and its persons (inline keys cost
+eight times the load). The person stands first in every key, so that a distributed Postgres can spread facts by
+person; a block-range index on the submission finds one return's facts.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import Index
+from sqlalchemy import Index, Table
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from cohort.schema.base import Id, Key, Row, Year
+from cohort.schema.base import Code, Id, Key, Row, Year
 
 PARTITION_YEARS = range(2015, 2036)
 """Collection years for which leaf partitions are made; another year is a migration."""
+LARGE = "is_large"
 
 
 class Fact:
-    """Columns that every fact table has."""
+    """Columns that every fact about a person has."""
 
-    person_id: Mapped[Id] = mapped_column(comment="The person, by random key.", sort_order=-4)
-    collection_year: Mapped[Year] = mapped_column(comment="Year of the return that said it.", sort_order=-3)
-    submission_id: Mapped[Key] = mapped_column(comment="The submission that said it.", sort_order=-2)
-    row_number: Mapped[Row] = mapped_column(comment="1-based place in its table of the return.", sort_order=-1)
+    is_large: ClassVar[bool] = False
+    """Whether the table has a leaf for each collection year. A small one has a single leaf, `<table>_all`."""
+
+    person_id: Mapped[Id] = mapped_column(comment="The person, by random key.", sort_order=-5)
+    collection_year: Mapped[Year] = mapped_column(comment="Year of the return that said it.", sort_order=-4)
+    submission_id: Mapped[Key] = mapped_column(comment="The submission that said it.", sort_order=-3)
+    row_number: Mapped[Row] = mapped_column(comment="1-based place in its table of the return.", sort_order=-2)
+    person_row: Mapped[Row] = mapped_column(comment="Row of the person in the return.", sort_order=-1)
 
     @declared_attr.directive
     def __table_args__(cls) -> Any:  # noqa: N805  (SQLAlchemy hands the class)
         return (
             Index(None, "submission_id", postgresql_using="brin"),
             Index(None, "person_id"),
-            {"comment": (cls.__doc__ or "").strip(), "postgresql_partition_by": "LIST (collection_year)"},
+            {
+                "comment": (cls.__doc__ or "").strip(),
+                "postgresql_partition_by": "LIST (collection_year)",
+                "info": {LARGE: cls.is_large},
+            },
         )
 
     @declared_attr.directive
     def __mapper_args__(cls) -> Any:  # noqa: N805
         return {"primary_key": [cls.person_id, cls.collection_year, cls.submission_id, cls.row_number]}
+
+
+class AuthorityFact:
+    """Columns that every fact about an authority has: said once in a return, of no child."""
+
+    submission_id: Mapped[Key] = mapped_column(
+        primary_key=True, autoincrement=False, comment="The submission that said it.", sort_order=-4
+    )
+    row_number: Mapped[Row] = mapped_column(
+        primary_key=True, autoincrement=False, comment="1-based place in its table of the return.", sort_order=-3
+    )
+    collection_year: Mapped[Year] = mapped_column(comment="Year of the return.", sort_order=-2)
+    authority_code: Mapped[Code] = mapped_column(comment="DfE number of the authority.", sort_order=-1)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> Any:  # noqa: N805
+        return ({"comment": (cls.__doc__ or "").strip()},)
+
+
+def leaf(table: Table, year: int) -> str:
+    """The partition into which facts of a collection year are copied; no reader has a grant on it."""
+    return f"{table.name}_{year}" if table.info[LARGE] else f"{table.name}_all"
+
+
+def leaves(table: Table) -> dict[str, str]:
+    """Leaf → its bound, as Postgres writes it."""
+    if not table.info[LARGE]:
+        return {f"{table.name}_all": "DEFAULT"}
+    return {leaf(table, year): f"FOR VALUES IN ({year})" for year in PARTITION_YEARS}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, LargeBinary, func
+from sqlalchemy import ForeignKey, Identity, Index, LargeBinary, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cohort.schema.base import VAULT, Base, Code, Id, Key, Name, Row
+from cohort.schema.base import VAULT, Base, Code, Id, Key, Name, Row, Words
 from cohort.schema.facts import Fact
 
 
@@ -26,6 +26,7 @@ class PersonTrait(Fact, Base):
     """What a return says of a person: month of birth and slowly changing traits."""
 
     __tablename__ = "person_trait"
+    is_large = True
 
     birth_month: Mapped[date | None] = mapped_column(comment="First day of the month of birth.")
     sex_code: Mapped[Code | None] = mapped_column(comment="Sex.")
@@ -35,6 +36,30 @@ class PersonTrait(Fact, Base):
     is_upn_temporary: Mapped[bool] = mapped_column(comment="The UPN given is a temporary one.")
     has_uln: Mapped[bool] = mapped_column(comment="A ULN was given.")
     age_on_31_august: Mapped[Row | None] = mapped_column(comment="Whole years on 31 August before the census.")
+
+
+class IdentityEvent(Base):
+    """A merge of two persons, a split of one, or the undoing of either. Facts keep their keys; this is read over them."""
+
+    __tablename__ = "identity_event"
+    __table_args__ = ({"comment": "Merges and splits of persons, dated and undoable; read over the facts."},)
+
+    identity_event_id: Mapped[Key] = mapped_column(Identity(always=True), primary_key=True, comment="Key, in order.")
+    kind_code: Mapped[Name] = mapped_column(comment="merged, split or undone.")
+    person_id: Mapped[Id] = mapped_column(index=True, comment="The person merged away, or split.")
+    into_person_id: Mapped[Id | None] = mapped_column(comment="The person who stays, or whom the row is about.")
+    submission_id: Mapped[Key | None] = mapped_column(comment="Of a split: the submission whose row it is.")
+    person_row: Mapped[Row | None] = mapped_column(comment="Of a split: the row of the person in the return.")
+    undoes_id: Mapped[Key | None] = mapped_column(
+        ForeignKey("cohort.identity_event.identity_event_id"), comment="The event that is undone."
+    )
+    rule_code: Mapped[Name] = mapped_column(comment="Why: a linkage rule, or by hand.")
+    weight: Mapped[float | None] = mapped_column(comment="Match weight, where a model proposed it.")
+    at: Mapped[datetime] = mapped_column(
+        server_default=func.clock_timestamp(), comment="When, by the database's clock."
+    )
+    account_name: Mapped[Name] = mapped_column(comment="Who did it.")
+    reason: Mapped[Words | None] = mapped_column(comment="Reason given in words.")
 
 
 class Token(Base):

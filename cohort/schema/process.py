@@ -15,8 +15,8 @@ class EhcRequest(Fact, Base):
     """A request for an EHC needs assessment, or the historical one that an old plan hangs under."""
 
     __tablename__ = "ehc_request"
+    is_large = True
 
-    person_row: Mapped[Row] = mapped_column(comment="Row of the person in the return.")
     received_date: Mapped[date | None] = mapped_column(comment="Received.")
     age_at_receipt: Mapped[Row | None] = mapped_column(comment="Whole years when received.")
     source_code: Mapped[Code | None] = mapped_column(comment="Who asked; from the return of 2026.")
@@ -32,8 +32,8 @@ class EhcAssessment(Fact, Base):
     """An EHC needs assessment."""
 
     __tablename__ = "ehc_assessment"
+    is_large = True
 
-    person_row: Mapped[Row] = mapped_column(comment="Row of the person in the return.")
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
     outcome_code: Mapped[Code | None] = mapped_column(comment="Decision whether to issue a plan.")
     outcome_date: Mapped[date | None] = mapped_column(comment="Day of the decision whether to issue.")
@@ -48,8 +48,8 @@ class EhcPlan(Fact, Base):
     """An EHC plan as first issued."""
 
     __tablename__ = "ehc_plan"
+    is_large = True
 
-    person_row: Mapped[Row] = mapped_column(comment="Row of the person in the return.")
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
     assessment_row: Mapped[Row] = mapped_column(comment="Row of the assessment in the return.")
     start_date: Mapped[date | None] = mapped_column(comment="Final plan first issued.")
@@ -68,8 +68,8 @@ class ActivePlan(Fact, Base):
     """A plan that was active in the year, as it stood on census day."""
 
     __tablename__ = "active_plan"
+    is_large = True
 
-    person_row: Mapped[Row] = mapped_column(comment="Row of the person in the return.")
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
     transfer_authority_code: Mapped[Code | None] = mapped_column(comment="Authority that the plan came from.")
     review_meeting_date: Mapped[date | None] = mapped_column(comment="Latest annual review meeting.")

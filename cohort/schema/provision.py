@@ -14,8 +14,8 @@ class PlanSetting(Fact, Base):
     """A setting named in a plan."""
 
     __tablename__ = "plan_setting"
+    is_large = True
 
-    person_row: Mapped[Row] = mapped_column(comment="Row of the person in the return.")
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
     assessment_row: Mapped[Row] = mapped_column(comment="Row of the assessment in the return.")
     plan_row: Mapped[Row] = mapped_column(comment="Row of the plan in the return.")
@@ -31,8 +31,8 @@ class Placement(Fact, Base):
     """A placement of a person with an active plan."""
 
     __tablename__ = "placement"
+    is_large = True
 
-    person_row: Mapped[Row] = mapped_column(comment="Row of the person in the return.")
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
     active_plan_row: Mapped[Row] = mapped_column(comment="Row of the active plan in the return.")
     urn: Mapped[Code | None] = mapped_column(comment="Establishment.")
@@ -51,8 +51,8 @@ class PlanNeed(Fact, Base):
     """A type of need of a person with an active plan."""
 
     __tablename__ = "plan_need"
+    is_large = True
 
-    person_row: Mapped[Row] = mapped_column(comment="Row of the person in the return.")
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
     active_plan_row: Mapped[Row] = mapped_column(comment="Row of the active plan in the return.")
     need_code: Mapped[Code | None] = mapped_column(comment="Type of need.")

@@ -25,7 +25,7 @@ from cohort.errors import UsageError
 from cohort.reference import store as reference
 from cohort.reference.measures import MEASURES, NOT_STANDING, authority_measure
 from cohort.schema.calendar import authorities
-from cohort.schema.codes import INVENTED_SOFTWARE
+from cohort.schema.invented import INVENTED_SOFTWARE
 from cohort.schema.tables import FACTS, METADATA
 from cohort.snapshot.manifest import Manifest, TableEntry, combined, digest_of, read, table_entry
 from cohort.store.copy import copy_out

@@ -1,16 +1,23 @@
-"""Which submissions hold: now, and as known at any moment before. The only ways to select facts.
+"""What is known: now, and as known at any moment before. The only ways to select facts.
 
 A submission's status is that of its last event; nothing is ever overwritten, so the status at a moment is that
 of its last event up to then. What holds is what was accepted (or signed since) and neither superseded nor
-withdrawn by then.
+withdrawn by then. Who a row is about is dated too: a merge or a split counts from its own moment on, until it is
+undone. So any past state can be asked for again, with one exception: a person who was erased is gone from all.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
-from sqlalchemy import Connection, text
+from psycopg import sql
+from sqlalchemy import Boolean, Connection, Date, Integer, LargeBinary, Numeric, String, Table, Uuid, text
+from sqlalchemy.types import TypeEngine
+
+from cohort.store import identity
+from cohort.store.copy import copy_out
 
 HOLDING = ("accepted", "signed")
 SCHEMA = {
@@ -21,6 +28,15 @@ SCHEMA = {
     "content_digest": pl.String,
     "status": pl.String,
 }
+POLARS: tuple[tuple[type[TypeEngine], type[pl.DataType]], ...] = (
+    (Uuid, pl.String),
+    (Boolean, pl.Boolean),
+    (Date, pl.Date),
+    (Integer, pl.Int64),
+    (Numeric, pl.Float64),
+    (LargeBinary, pl.Binary),
+    (String, pl.String),
+)
 QUERY = text(
     """
     SELECT s.submission_id, s.authority_code, s.collection, s.collection_year, s.content_digest, e.kind_code
@@ -35,20 +51,47 @@ QUERY = text(
 )
 
 
+@dataclass(frozen=True)
+class Known:
+    """The state of the record at a moment: the submissions that held, and who their rows were about.
+
+    `submissions`: one row for each authority, collection and year (the columns of SCHEMA).
+    """
+
+    submissions: pl.DataFrame
+    identities: identity.Identities
+
+    def facts(self, connection: Connection, table: Table, year: int) -> pl.DataFrame:
+        """The facts of one table and collection year that held, with the persons as known then."""
+        schema = {column.name: polars_type(column.type) for column in table.columns}
+        query = sql.SQL("SELECT {} FROM {} WHERE collection_year = {} AND submission_id = ANY({})").format(
+            sql.SQL(", ").join(map(sql.Identifier, schema)),
+            sql.Identifier(table.schema or "", table.name),
+            sql.Literal(year),
+            sql.Literal(self.submissions.filter(collection_year=year)["submission_id"].to_list()),
+        )
+        return self.identities.resolve(copy_out(connection, query, schema))
+
+
+def polars_type(kind: TypeEngine) -> type[pl.DataType]:
+    """The Polars type of a stored column."""
+    return next(polars for sqlalchemy, polars in POLARS if isinstance(kind, sqlalchemy))
+
+
 def statuses(connection: Connection, moment: datetime | None = None) -> pl.DataFrame:
     """Every submission with its status at a moment (now where None)."""
     rows = connection.execute(QUERY, {"moment": moment}).all()
     return pl.DataFrame([tuple(row) for row in rows], schema=SCHEMA, orient="row")
 
 
-def current(connection: Connection) -> pl.DataFrame:
-    """The submissions that hold now: one for each authority, collection and year."""
-    return _holding(statuses(connection))
+def current(connection: Connection) -> Known:
+    """What is known now."""
+    return Known(_holding(statuses(connection)), identity.read(connection))
 
 
-def as_known_at(connection: Connection, moment: datetime) -> pl.DataFrame:
-    """The submissions that held at a moment."""
-    return _holding(statuses(connection, moment))
+def as_known_at(connection: Connection, moment: datetime) -> Known:
+    """What was known at a moment."""
+    return Known(_holding(statuses(connection, moment)), identity.read(connection, moment))
 
 
 def _holding(frame: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import polars as pl
 
 from cohort.ingest.format import Table
 from cohort.ingest.formats.sen2 import SEN2
-from cohort.schema.codes import INVENTED_SOFTWARE
+from cohort.schema.invented import INVENTED_SOFTWARE
 from synthetic.chance import codes, generator
 from synthetic.lives import Lives
 from synthetic.returns import InventedReturn

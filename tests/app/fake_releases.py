@@ -18,7 +18,7 @@ from analysis.study import Study
 from analysis.table import AnalysisTable
 from analysis.tiles import LAYOUT
 from cohort.errors import UsageError
-from cohort.schema import codes
+from cohort.schema.codes import people
 from cohort.schema.calendar import authorities
 
 AT = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
@@ -46,8 +46,8 @@ def summary(snapshot: str, policy: str, **choices: str) -> Release:
     picks = outcome_summary.pick(choices)
     groups = {
         "none": {},
-        "sex": {"sex_code": [(code.code, 0.7 / (i * i + 1)) for i, code in enumerate(codes.SEX.codes)]},
-        "ethnicity": {"ethnicity_code": [(code.code, 1 / (i + 3)) for i, code in enumerate(codes.ETHNICITY.codes)]},
+        "sex": {"sex_code": [(code.code, 0.7 / (i * i + 1)) for i, code in enumerate(people.SEX.codes)]},
+        "ethnicity": {"ethnicity_code": [(code.code, 1 / (i + 3)) for i, code in enumerate(people.ETHNICITY.codes)]},
     }[picks["group"]]
     frame = pl.concat([_by_group(name, groups) for name in SIZES])
     return _released(outcome_summary, AnalysisTable(counts=frame, flows=_flows()), snapshot, policy, picks)

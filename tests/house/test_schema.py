@@ -10,8 +10,7 @@ from sqlalchemy import Boolean, Column, Date, LargeBinary, String, Table
 
 from cohort.catalogue import collect
 from cohort.ingest.format import Kind, ReturnFormat, Role
-from cohort.schema import codes
-from cohort.schema.codes import CodeList
+from cohort.schema.codes import code_lists
 from cohort.schema.facts import Fact
 from cohort.schema.tables import METADATA
 
@@ -90,7 +89,7 @@ def test_every_fact_is_partitioned_and_points_at_its_submission() -> None:
 
 
 def test_every_code_list_is_described_and_used_or_reserved_for_a_stored_column() -> None:
-    lists = [value for value in vars(codes).values() if isinstance(value, CodeList)]
+    lists = code_lists().values()
     used = {c.codes.name for f in FORMATS for t in f.tables for c in t.columns if c.codes}
     used |= {c.codes.name for f in FORMATS for c in f.header if c.codes}
     assert {entry.name for entry in lists} == used

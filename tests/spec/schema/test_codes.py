@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cohort.errors import DeclarationError
-from cohort.schema import codes
-from cohort.schema.codes import Code, CodeList
+from cohort.schema.code_list import Code, CodeList
+from cohort.schema.codes import code_lists, ehc, people, provision
 
-LISTS = [value for value in vars(codes).values() if isinstance(value, CodeList)]
+LISTS = list(code_lists().values())
 
 
 def listed(*entries: Code) -> CodeList:
@@ -18,14 +18,14 @@ def listed(*entries: Code) -> CodeList:
 @pytest.mark.parametrize(
     ("code_list", "year", "text", "code"),
     [
-        (codes.SEX, 2024, "MALE", "M"),
-        (codes.SEX, 2024, "2", "F"),
-        (codes.ETHNICITY, 2024, "WENG", "WBRI"),
-        (codes.NEED_TYPE, 2024, "DS", None),
-        (codes.NEED_TYPE, 2025, "DS", "DS"),
-        (codes.REQUEST_SOURCE, 2025, "1", None),
-        (codes.REQUEST_SOURCE, 2026, "1", "1"),
-        (codes.SEX, 2024, "X", None),
+        (people.SEX, 2024, "MALE", "M"),
+        (people.SEX, 2024, "2", "F"),
+        (people.ETHNICITY, 2024, "WENG", "WBRI"),
+        (provision.NEED_TYPE, 2024, "DS", None),
+        (provision.NEED_TYPE, 2025, "DS", "DS"),
+        (ehc.REQUEST_SOURCE, 2025, "1", None),
+        (ehc.REQUEST_SOURCE, 2026, "1", "1"),
+        (people.SEX, 2024, "X", None),
     ],
 )
 def test_a_spelling_means_its_code_in_the_years_of_the_code(
@@ -35,14 +35,14 @@ def test_a_spelling_means_its_code_in_the_years_of_the_code(
 
 
 def test_a_code_of_another_year_is_told_from_one_that_never_was() -> None:
-    assert "DS" in codes.NEED_TYPE.other_years(2024)
-    assert "DS" not in codes.NEED_TYPE.other_years(2025)
-    assert "NOPE" not in codes.NEED_TYPE.other_years(2024)
+    assert "DS" in provision.NEED_TYPE.other_years(2024)
+    assert "DS" not in provision.NEED_TYPE.other_years(2025)
+    assert "NOPE" not in provision.NEED_TYPE.other_years(2024)
 
 
 def test_one_letter_may_change_its_meaning_between_years_and_its_label_with_it() -> None:
-    assert codes.RESIDENTIAL.labels(2025)["A"] != codes.RESIDENTIAL.labels(2026)["A"]
-    assert codes.RESIDENTIAL.other_years(2026) == frozenset()
+    assert provision.RESIDENTIAL.labels(2025)["A"] != codes.RESIDENTIAL.labels(2026)["A"]
+    assert provision.RESIDENTIAL.other_years(2026) == frozenset()
 
 
 @pytest.mark.parametrize(
