@@ -41,7 +41,7 @@ def test_a_code_of_another_year_is_told_from_one_that_never_was() -> None:
 
 
 def test_one_letter_may_change_its_meaning_between_years_and_its_label_with_it() -> None:
-    assert provision.RESIDENTIAL.labels(2025)["A"] != codes.RESIDENTIAL.labels(2026)["A"]
+    assert provision.RESIDENTIAL.labels(2025)["A"] != provision.RESIDENTIAL.labels(2026)["A"]
     assert provision.RESIDENTIAL.other_years(2026) == frozenset()
 
 
