@@ -40,20 +40,6 @@ def test_what_is_not_in_the_models_is_noticed(engine: Engine) -> None:
         command.check(migrate.config(connection))
 
 
-def test_every_revision_goes_up_and_down_and_up_again(databases: Databases) -> None:
-    with databases.fresh(is_empty=True) as engine:
-        for revision in REVISIONS:
-            migrate.upgrade(engine, revision)
-            assert migrate.revision(engine) == revision
-        whole = tables(engine)
-        for revision in reversed(REVISIONS[:-1]):
-            migrate.downgrade(engine, revision)
-        migrate.downgrade(engine, "base")
-        assert tables(engine) <= {"cohort.alembic_version"}
-        migrate.upgrade(engine)
-        assert tables(engine) == whole
-
-
 def test_every_model_has_its_table_and_every_year_its_leaf(engine: Engine) -> None:
     there = tables(engine)
     assert {f"{t.schema}.{t.name}" for t in METADATA.tables.values()} <= there
