@@ -17,10 +17,14 @@ ROOT_HOME = Path("/var/lib/cohort")
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things are. `database_url` is None for the embedded Postgres under `home`."""
+    """Where things are. `database_url` is None for the embedded Postgres under `home`.
+
+    `admin_url`: a login that may make roles and tables, for `cohort db` alone.
+    """
 
     home: Path
     database_url: str | None
+    admin_url: str | None
     key_file: Path
     engine: str
     max_megabytes: int
@@ -43,6 +47,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         home=home.absolute(),
         database_url=env.get("COHORT_DATABASE_URL") or None,
+        admin_url=env.get("COHORT_ADMIN_URL") or None,
         key_file=Path(env.get("COHORT_KEY_FILE") or home / "keys" / "keyring.json").expanduser().absolute(),
         engine=env.get("COHORT_ENGINE") or "duckdb",
         max_megabytes=_whole(env, "COHORT_MAX_MEGABYTES", 1024),

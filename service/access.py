@@ -13,13 +13,17 @@ from sqlalchemy.orm import Session
 
 from cohort.errors import CohortError, NotAllowed, UsageError
 from cohort.schema.governance import Account
+from cohort.store.roles import Role, acting, authority_role
 from service.audit import enter
 
 RIGHTS: Mapping[str, frozenset[str]] = {
-    "authority": frozenset({"validate", "submit", "history", "sign"}),
+    "authority": frozenset({"validate", "submit", "history", "sign", "withdraw"}),
     "researcher": frozenset({"studies", "release"}),
     "policymaker": frozenset({"studies", "release"}),
-    "operator": frozenset({"account", "audit", "snapshot", "reference", "studies", "release", "history", "submit any"}),
+    "auditor": frozenset({"audit"}),
+    "operator": frozenset(
+        {"account", "audit", "snapshot", "reference", "studies", "release", "history", "submit any", "withdraw"}
+    ),
 }
 """Role → actions. A right that is not here is not had."""
 
@@ -34,6 +38,13 @@ class Principal:
     account: str
     role: str
     authority_code: str | None = None
+
+
+def role_of(principal: Principal) -> str:
+    """The database role with whose rights a principal's calls are made."""
+    if principal.role == "authority":
+        return authority_role(principal.authority_code or "")
+    return Role[principal.role.upper()]
 
 
 def may(principal: Principal, action: str) -> bool:
@@ -93,13 +104,13 @@ def add_account(engine: Engine, name: str, role: str, authority_code: str | None
             f"Roles: {known}; an authority's has a number.",
         )
     values = {"account_name": name, "role_code": role, "authority_code": authority_code}
-    with engine.begin() as connection:
+    with acting(engine, Role.OPERATOR) as connection:
         connection.execute(insert(Account).values(**values).on_conflict_do_nothing())
 
 
 def revoke_account(engine: Engine, name: str) -> None:
     """End an account from now on; its history stays."""
-    with engine.begin() as connection:
+    with acting(engine, Role.OPERATOR) as connection:
         ended = update(Account).where(Account.account_name == name, Account.revoked_at.is_(None))
         if connection.execute(ended.values(revoked_at=func.clock_timestamp())).rowcount == 0:
             raise UsageError("ACCESS-04", "There is no such account in force.", "See: cohort account list")

@@ -11,7 +11,7 @@ from analysis.release import Release
 from analysis.run import run
 from analysis.study import Choice, studies, study
 from cohort.snapshot import Snapshot, open_snapshot
-from service.access import Principal, asked
+from service.access import Principal, asked, role_of
 from service.ledger import PostgresLedger
 from service.office import Office
 from service.snapshots import named
@@ -49,7 +49,7 @@ class Ask:
                 study(name),
                 snapshot=self._open(snapshot),
                 policy=policy_named(policy),
-                ledger=PostgresLedger(self.office.engine),
+                ledger=PostgresLedger(self.office.engine, role_of(self.principal)),
                 account=self.principal.account,
                 choices=choices,
             )

@@ -11,7 +11,7 @@ from cohort.errors import CohortError
 from cohort.ingest.receipt import Receipt, Standing
 from cohort.settings import Settings
 from cohort.snapshot.manifest import Manifest
-from cohort.store.engine import connect
+from cohort.store.engine import administer, connect
 from cohort.store.migrate import upgrade
 from cohort.vault import keys
 from service import access, doors
@@ -70,8 +70,8 @@ def demo(settings: Settings, asked: Asked, say: Say, progress: Progress) -> None
 
 def prepare(settings: Settings) -> Office:
     """Schema, keys and accounts, made where they are not there yet."""
+    upgrade(administer(settings))
     engine = connect(settings)
-    upgrade(engine)
     ring = keys.load(settings.key_file) if settings.key_file.exists() else keys.create(settings.key_file)
     for role in ("researcher", "policymaker"):
         access.add_account(engine, doors.demo_account(role), role)

@@ -20,7 +20,8 @@ from cohort.ingest.receipt import Receipt, of_refusal
 from cohort.ingest.source import Limits
 from cohort.schema.calendar import authorities
 from cohort.store.known import HOLDING
-from service.access import Principal, asked, may
+from cohort.store.roles import acting
+from service.access import Principal, asked, role_of
 from service.office import Office
 
 Progress = Callable[[str, float], None]
@@ -104,7 +105,14 @@ class Desk:
         digest = getattr(error, "digest", None)
         keyed = file_digest(digest, self.office.ring) if digest else None
         size = getattr(error, "size", None)
-        return refuse(self.office.engine, code=error.code, account=self.principal.account, file_digest=keyed, size=size)
+        return refuse(
+            self.office.engine,
+            code=error.code,
+            account=self.principal.account,
+            authority=self.authority,
+            file_digest=keyed,
+            size=size,
+        )
 
     def history(self) -> Sequence[SubmissionLine]:
         """What was sent and what became of it, newest first."""
@@ -118,19 +126,37 @@ class Desk:
     def sign(self, submission: int) -> None:
         """Sign an accepted return off. Raises UsageError where it is not one of this authority's accepted ones."""
         with asked(self.office.engine, self.principal, "sign", f"submission {submission}"):
-            line = next((line for line in self._lines() if line.submission == submission), None)
-            if line is None or not may(self.principal, "sign"):
-                raise NotAllowed("SIGN-01", "This submission is not this authority's.", "See: cohort submissions")
+            line = self._own(submission)
             if line.status not in HOLDING:
                 raise UsageError("SIGN-02", f"A {line.status} return cannot be signed.", "Only an accepted one can.")
             if line.status != "signed":
-                with self.office.engine.begin() as connection:
-                    event(connection, submission, "signed", self.principal.account)
+                self._enter(submission, "signed")
+
+    def withdraw(self, submission: int, reason: str) -> None:
+        """Take a return back, with a reason; it holds no longer and stays in the history.
+
+        Raises UsageError without a reason, or where it does not hold.
+        """
+        with asked(self.office.engine, self.principal, "withdraw", f"submission {submission}"):
+            if not reason.strip():
+                raise UsageError("WITHDRAW-01", "A withdrawal needs a reason.", "Say why, in words without names.")
+            if self._own(submission).status not in {*HOLDING, "held"}:
+                raise UsageError("WITHDRAW-02", "This submission does not hold.", "See: cohort submissions")
+            self._enter(submission, "withdrawn", reason)
+
+    def _own(self, submission: int) -> SubmissionLine:
+        line = next((line for line in self._lines() if line.submission == submission), None)
+        if line is None:
+            raise NotAllowed("SIGN-01", "This submission is not this authority's.", "See: cohort submissions")
+        return line
+
+    def _enter(self, submission: int, kind: str, reason: str = "") -> None:
+        with acting(self.office.engine, role_of(self.principal)) as connection:
+            event(connection, submission, kind, self.principal.account, reason=reason)
 
     def _lines(self) -> list[SubmissionLine]:
-        with self.office.engine.connect() as connection:
-            rows = connection.execute(HISTORY, {"authority": self.authority, "account": self.principal.account})
-            return [SubmissionLine(*row) for row in rows]
+        with acting(self.office.engine, role_of(self.principal)) as connection:
+            return [SubmissionLine(*row) for row in connection.execute(HISTORY)]
 
 
 HISTORY = text(
@@ -145,8 +171,6 @@ HISTORY = text(
     CROSS JOIN LATERAL (SELECT at, account_name FROM cohort.submission_event e
                         WHERE e.submission_id = s.submission_id ORDER BY e.submission_event_id LIMIT 1) first
     LEFT JOIN cohort.finding f USING (submission_id)
-    WHERE CAST(:authority AS text) IS NULL OR s.authority_code = :authority
-          OR (s.authority_code IS NULL AND first.account_name = :account)
     GROUP BY s.submission_id, last.kind_code, first.at
     ORDER BY s.submission_id DESC
     """

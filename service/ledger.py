@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cohort.schema.governance import ReleaseEntry
+from cohort.store.roles import acting
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,13 @@ class PostgresLedger:
     """Enters each release once: the same study, choices, snapshot and policy are one release."""
 
     engine: Engine
+    role: str
+    """The database role of whoever asks."""
 
     def earlier(self, study: str) -> Iterable[Mapping[str, Any]]:
         """Records of earlier releases of a study, oldest first."""
         wanted = select(ReleaseEntry.record).where(ReleaseEntry.study == study).order_by(ReleaseEntry.at)
-        with self.engine.connect() as connection:
+        with acting(self.engine, self.role) as connection:
             return list(connection.scalars(wanted))
 
     def enter(self, record: Mapping[str, Any]) -> None:
@@ -38,5 +41,5 @@ class PostgresLedger:
             "policy": provenance["policy"],
             "record": plain,
         }
-        with self.engine.begin() as connection:
+        with acting(self.engine, self.role) as connection:
             connection.execute(insert(ReleaseEntry).values(**values).on_conflict_do_nothing())

@@ -14,6 +14,7 @@ from cohort.schema.governance import SnapshotCut
 from cohort.snapshot import manifest as manifests
 from cohort.snapshot.cut import Cut, cut
 from cohort.snapshot.manifest import Manifest
+from cohort.store.roles import Role, acting
 from cohort.vault.project import project_key
 from service.access import Principal, asked
 from service.office import Office
@@ -38,7 +39,7 @@ def cut_snapshot(
             "digest": manifest.digest,
             "project": project,
         }
-        with office.engine.begin() as connection:
+        with acting(office.engine, Role.OPERATOR) as connection:
             connection.execute(insert(SnapshotCut).values(**values))
         return manifest
 

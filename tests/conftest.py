@@ -64,8 +64,16 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def office(engine: Engine, settings: Settings, ring: KeyRing) -> Office:
-    return Office(settings, engine, ring)
+def application(engine: Engine) -> Iterator[Engine]:
+    """The database of `engine`, as the application's login sees it."""
+    application = postgres.as_application(engine)
+    yield application
+    application.dispose()
+
+
+@pytest.fixture
+def office(application: Engine, settings: Settings, ring: KeyRing) -> Office:
+    return Office(settings, application, ring)
 
 
 @pytest.fixture(scope="session")

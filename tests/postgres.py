@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, Engine, make_url
 
 from cohort.store import migrate
+from cohort.store.roles import LOGIN
 
 SYSTEM = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
@@ -78,6 +79,11 @@ def system() -> Iterator[URL]:
             )
         finally:
             call(str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+
+
+def as_application(engine: Engine) -> Engine:
+    """The same database, reached by the login that the application uses."""
+    return create_engine(engine.url.set(username=LOGIN), hide_parameters=True)
 
 
 class Databases:

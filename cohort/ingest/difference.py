@@ -22,9 +22,9 @@ def difference(connection: Connection, checked: CheckedReturn, before: int, now:
 
 def _rows(connection: Connection, stored: str, year: int, before: int, now: int) -> list[int]:
     counted = "count(*) FILTER (WHERE submission_id = :before), count(*) FILTER (WHERE submission_id = :now)"
-    leaf = f"cohort.{stored}_{year}"  # a declared name
-    statement = text(f"SELECT {counted} FROM {leaf} WHERE submission_id IN (:before, :now)")  # noqa: S608
-    return list(connection.execute(statement, {"before": before, "now": now}).one())
+    place = "collection_year = :year AND submission_id IN (:before, :now)"
+    statement = text(f"SELECT {counted} FROM cohort.{stored} WHERE {place}")  # noqa: S608  (a declared name)
+    return list(connection.execute(statement, {"year": year, "before": before, "now": now}).one())
 
 
 def _persons(connection: Connection, year: int, before: int, now: int) -> dict[str, int]:

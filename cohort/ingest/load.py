@@ -20,8 +20,11 @@ from cohort.errors import CohortError
 from cohort.ingest.check import CheckedReturn
 from cohort.ingest.difference import difference
 from cohort.ingest.receipt import Receipt, Standing, of_checked
-from cohort.store.copy import copy_in
+from cohort.schema.facts import leaf
+from cohort.schema.tables import METADATA
+from cohort.store.copy import copy_in, copy_staged
 from cohort.store.known import HOLDING, current, statuses
+from cohort.store.roles import Role, acting
 from cohort.vault.register import register
 
 IN_FILE = ("same_upn_row", "same_name_row")
@@ -42,7 +45,7 @@ class Decision:
 
 def load(engine: Engine, checked: CheckedReturn, decision: Decision, file: str) -> Receipt:
     """Accept a return, or hold it where errors are unconfirmed or queries unexplained."""
-    with engine.begin() as connection:
+    with acting(engine, Role.INGEST) as connection:
         _lock(connection, checked)
         received = _received(connection, checked)
         if received is not None and received["status"] in HOLDING:
@@ -162,7 +165,7 @@ def _accept(
 
 def _superseded(connection: Connection, checked: CheckedReturn) -> int | None:
     given = checked.linked.pseudonymous
-    held = current(connection).filter(
+    held = current(connection).submissions.filter(
         authority_code=given.authority_code, collection=given.format.collection, collection_year=given.year
     )
     return held["submission_id"][-1] if held.height else None
@@ -189,10 +192,12 @@ def _copy_facts(
         facts = frame.join(persons, on="person_row", how="left", maintain_order="left").with_columns(
             pl.lit(year).alias("collection_year"), pl.lit(submission).alias("submission_id")
         )
-        dropped = [*IN_FILE, *(["person_row"] if name == "person_trait" else [])]
-        copy_in(connection, f"{name}_{year}", facts.drop(dropped, strict=False))
-        counted = text(f"SELECT count(*) FROM cohort.{name}_{year} WHERE submission_id = :submission")  # noqa: S608
-        if connection.scalar(counted, {"submission": submission}) != frame.height:
+        copy_in(connection, leaf(METADATA.tables[f"cohort.{name}"], year), facts.drop(IN_FILE, strict=False))
+        counted = text(
+            f"SELECT count(*) FROM cohort.{name} "  # noqa: S608  (a declared name)
+            "WHERE collection_year = :year AND submission_id = :submission"
+        )
+        if connection.scalar(counted, {"year": year, "submission": submission}) != frame.height:
             raise CohortError("LOAD-01", f"Not every row of {name} arrived.", "Nothing was stored; try again.")
 
 
@@ -222,7 +227,7 @@ def _enter_head(connection: Connection, checked: CheckedReturn, submission: int)
 def _enter_findings(connection: Connection, checked: CheckedReturn, submission: int) -> None:
     names = {"table": "table_name", "row": "row_number", "column": "column_name"}
     frame = checked.findings.rename(names).with_columns(pl.lit(submission).alias("submission_id"))
-    copy_in(connection, "finding", frame)
+    copy_staged(connection, "finding", frame)
 
 
 def _enter_explanations(connection: Connection, decision: Decision, checked: CheckedReturn, submission: int) -> None:
@@ -236,14 +241,16 @@ def _enter_explanations(connection: Connection, decision: Decision, checked: Che
         connection.execute(statement, given)
 
 
-def refuse(engine: Engine, *, code: str, account: str, file_digest: str | None, size: int | None) -> int:
-    """Keep of a refused file its keyed hash, size, code, time and account, and nothing else."""
-    with engine.begin() as connection:
+def refuse(
+    engine: Engine, *, code: str, account: str, authority: str | None, file_digest: str | None, size: int | None
+) -> int:
+    """Keep of a refused file its keyed hash, size, code, time and account (with its authority), and nothing else."""
+    with acting(engine, Role.INGEST) as connection:
         entered = text(
-            "INSERT INTO cohort.submission (file_digest, size_bytes, software_version) "
-            "VALUES (:digest, :size, :software) RETURNING submission_id"
+            "INSERT INTO cohort.submission (authority_code, file_digest, size_bytes, software_version) "
+            "VALUES (:authority, :digest, :size, :software) RETURNING submission_id"
         )
-        given = {"digest": file_digest, "size": size, "software": version("cohort-0-25")}
+        given = {"authority": authority, "digest": file_digest, "size": size, "software": version("cohort-0-25")}
         submission = connection.execute(entered, given).scalar_one()
         statement = text(
             "INSERT INTO cohort.submission_event (submission_id, kind_code, account_name, cause_code) "

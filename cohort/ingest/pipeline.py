@@ -15,6 +15,7 @@ from cohort.ingest.read import RawReturn
 from cohort.ingest.receipt import Receipt
 from cohort.ingest.refusals import FileRefused
 from cohort.ingest.source import LIMITS, Limits
+from cohort.store.roles import Role, acting
 from cohort.vault.keys import KeyRing
 from cohort.vault.link import LinkedReturn, link
 from cohort.vault.lookup import known
@@ -57,12 +58,12 @@ def _admitted(raw: RawReturn, authority: str | None) -> RawReturn:
 
 
 def _linked(engine: Engine, given: PseudonymousReturn) -> LinkedReturn:
-    with engine.connect() as connection:
+    with acting(engine, Role.INGEST) as connection:
         return link(given, known(connection, given.tokens))
 
 
 def _checked(engine: Engine, linked: LinkedReturn) -> CheckedReturn:
     given = linked.pseudonymous
-    with engine.connect() as connection:
+    with acting(engine, Role.INGEST) as connection:
         before: pl.DataFrame = prior(connection, given.authority_code, given.format.collection, given.year)
     return check(linked, before)

@@ -23,8 +23,10 @@ QUERY = text(
 
 def prior(connection: Connection, authority_code: str, collection: str, year: int) -> pl.DataFrame:
     """One row a person (visible.PRIOR) from the return of the year before that holds now; empty if none does."""
-    before = current(connection).filter(authority_code=authority_code, collection=collection, collection_year=year - 1)
+    known = current(connection)
+    before = known.submissions.filter(authority_code=authority_code, collection=collection, collection_year=year - 1)
     if before.is_empty():
         return pl.DataFrame(schema=PRIOR)
     given = {"submission": before["submission_id"][-1], "year": year - 1}
-    return pl.DataFrame([tuple(r) for r in connection.execute(QUERY, given)], schema=PRIOR, orient="row")
+    frame = pl.DataFrame([tuple(r) for r in connection.execute(QUERY, given)], schema=PRIOR, orient="row")
+    return known.identities.stay(frame)

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Identity, Index, LargeBinary, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cohort.schema.base import VAULT, Base, Code, Id, Key, Name, Row, Words
+from cohort.schema.base import VAULT, Age, Base, Code, Id, Key, Name, Row, Words, coded
+from cohort.schema.codes import people, registers
 from cohort.schema.facts import Fact
 
 
@@ -29,23 +30,23 @@ class PersonTrait(Fact, Base):
     is_large = True
 
     birth_month: Mapped[date | None] = mapped_column(comment="First day of the month of birth.")
-    sex_code: Mapped[Code | None] = mapped_column(comment="Sex.")
-    ethnicity_code: Mapped[Code | None] = mapped_column(comment="Ethnic group, main code.")
-    upn_unknown_code: Mapped[Code | None] = mapped_column(comment="Why no UPN or ULN is known.")
+    sex_code: Mapped[Code | None] = coded(people.SEX, "Sex.")
+    ethnicity_code: Mapped[Code | None] = coded(people.ETHNICITY, "Ethnic group, main code.")
+    upn_unknown_code: Mapped[Code | None] = coded(people.UPN_UNKNOWN, "Why no UPN or ULN is known.")
     has_upn: Mapped[bool] = mapped_column(comment="A UPN was given.")
     is_upn_temporary: Mapped[bool] = mapped_column(comment="The UPN given is a temporary one.")
     has_uln: Mapped[bool] = mapped_column(comment="A ULN was given.")
-    age_on_31_august: Mapped[Row | None] = mapped_column(comment="Whole years on 31 August before the census.")
+    age_on_31_august: Mapped[Age | None] = mapped_column(comment="Whole years on 31 August before the census.")
 
 
 class IdentityEvent(Base):
-    """A merge of two persons, a split of one, or the undoing of either. Facts keep their keys; this is read over them."""
+    """A merge of two persons, a split of one, or the undoing of either; facts keep their keys."""
 
     __tablename__ = "identity_event"
     __table_args__ = ({"comment": "Merges and splits of persons, dated and undoable; read over the facts."},)
 
     identity_event_id: Mapped[Key] = mapped_column(Identity(always=True), primary_key=True, comment="Key, in order.")
-    kind_code: Mapped[Name] = mapped_column(comment="merged, split or undone.")
+    kind_code: Mapped[Name] = coded(registers.KIND, "merged, split or undone.")
     person_id: Mapped[Id] = mapped_column(index=True, comment="The person merged away, or split.")
     into_person_id: Mapped[Id | None] = mapped_column(comment="The person who stays, or whom the row is about.")
     submission_id: Mapped[Key | None] = mapped_column(comment="Of a split: the submission whose row it is.")
@@ -53,7 +54,7 @@ class IdentityEvent(Base):
     undoes_id: Mapped[Key | None] = mapped_column(
         ForeignKey("cohort.identity_event.identity_event_id"), comment="The event that is undone."
     )
-    rule_code: Mapped[Name] = mapped_column(comment="Why: a linkage rule, or by hand.")
+    rule_code: Mapped[Name] = coded(registers.RULE, "Why: a linkage rule, or by hand.")
     weight: Mapped[float | None] = mapped_column(comment="Match weight, where a model proposed it.")
     at: Mapped[datetime] = mapped_column(
         server_default=func.clock_timestamp(), comment="When, by the database's clock."
@@ -71,7 +72,7 @@ class Token(Base):
         {"schema": VAULT, "comment": "Keyed hash of an identifier and the person whom it names."},
     )
 
-    kind_code: Mapped[Name] = mapped_column(primary_key=True, comment="upn, uln or former_upn.")
+    kind_code: Mapped[Name] = coded(registers.KIND, "upn, uln or former_upn.", primary_key=True)
     token: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True, comment="First 128 bits of HMAC-SHA-256.")
     key_version: Mapped[Row] = mapped_column(comment="Version of the key ring.")
     person_id: Mapped[Id] = mapped_column(comment="The person.")
@@ -89,5 +90,5 @@ class Link(Base):
         primary_key=True, autoincrement=False, comment="Row of the person in the return."
     )
     person_id: Mapped[Id] = mapped_column(index=True, comment="The person.")
-    rule_code: Mapped[Name] = mapped_column(comment="Rule that linked: upn, uln, former_upn or new.")
+    rule_code: Mapped[Name] = coded(registers.RULE, "Rule that linked: upn, uln, former_upn or new.")
     weight: Mapped[float] = mapped_column(comment="Match weight; 1 for an exact rule.")

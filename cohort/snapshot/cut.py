@@ -18,28 +18,21 @@ from pathlib import Path
 
 import polars as pl
 from psycopg import sql
-from sqlalchemy import Boolean, Connection, Date, Engine, Integer, String, Table, Uuid, text
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Connection, Engine, Table, text
 
 from cohort.errors import UsageError
 from cohort.reference import store as reference
 from cohort.reference.measures import MEASURES, NOT_STANDING, authority_measure
 from cohort.schema.calendar import authorities
 from cohort.schema.invented import INVENTED_SOFTWARE
-from cohort.schema.tables import FACTS, METADATA
+from cohort.schema.tables import AUTHORITY_FACTS, FACTS, METADATA
 from cohort.snapshot.manifest import Manifest, TableEntry, combined, digest_of, read, table_entry
 from cohort.store.copy import copy_out
-from cohort.store.known import as_known_at
+from cohort.store.known import Known, as_known_at, polars_type
+from cohort.store.roles import Role, acting
 
 NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,63}$")
 KEY = ["collection_year", "authority_code", "row_number"]
-POLARS: tuple[tuple[type[TypeEngine], type[pl.DataType]], ...] = (
-    (Uuid, pl.String),
-    (Boolean, pl.Boolean),
-    (Date, pl.Date),
-    (Integer, pl.Int64),
-    (String, pl.String),
-)
 
 
 @dataclass(frozen=True)
@@ -80,17 +73,18 @@ def _settle(aside: Path, place: Path, manifest: Manifest) -> Manifest:
 
 
 def _write(engine: Engine, folder: Path, asked: Cut, progress: Callable[[str, float], None]) -> Manifest:
-    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
+    with acting(engine, Role.OPERATOR, isolation="REPEATABLE READ") as connection:
         moment = asked.moment or connection.scalar(text("SELECT clock_timestamp()"))
         assert moment is not None  # noqa: S101
-        held = as_known_at(connection, moment)
+        known = as_known_at(connection, moment)
         entries: dict[str, TableEntry] = {}
-        tables = list(_tables(connection, held, moment, asked))
+        tables = list(_tables(connection, known, moment, asked))
         for place, (name, parts) in enumerate(tables):
             progress(f"writing {name}", place / len(tables))
             entries[name] = _store(folder / name, parts)
-        software = _software(connection, held)
-    events = tuple(held.select("authority_code", "collection", "collection_year", "content_digest").to_dicts())
+        software = _software(connection, known.submissions)
+    received = known.submissions.select("authority_code", "collection", "collection_year", "content_digest")
+    events = (*received.to_dicts(), *known.identities.events)
     return _manifest(folder, asked, moment, events, entries, is_invented=software == {INVENTED_SOFTWARE})
 
 
@@ -131,11 +125,13 @@ def _store(folder: Path, parts: Parts) -> TableEntry:
     return TableEntry(sum(entry.rows for entry in entries), entries[-1].columns, digest)
 
 
-def _tables(connection: Connection, held: pl.DataFrame, moment: datetime, asked: Cut) -> Iterator[tuple[str, Parts]]:
+def _tables(connection: Connection, known: Known, moment: datetime, asked: Cut) -> Iterator[tuple[str, Parts]]:
     for table in FACTS:
-        yield table.name, _fact_parts(connection, table, held, asked)
-    yield "person", _whole(lambda: _persons(connection, held, asked))
-    yield "return", _whole(lambda: _returns(connection, held))
+        yield table.name, _fact_parts(connection, table, known, asked)
+    for table in AUTHORITY_FACTS:
+        yield table.name, _whole(lambda table=table: _authority_facts(connection, table, known))
+    yield "person", _whole(lambda: _persons(connection, known, asked))
+    yield "return", _whole(lambda: _returns(connection, known.submissions))
     yield "authority", _whole(_authorities)
     yield from _reference(connection, moment)
 
@@ -144,31 +140,18 @@ def _whole(make: Callable[[], pl.DataFrame]) -> Parts:
     yield "all", make()
 
 
-def _fact_parts(connection: Connection, table: Table, held: pl.DataFrame, asked: Cut) -> Parts:
+def _fact_parts(connection: Connection, table: Table, known: Known, asked: Cut) -> Parts:
     """A part a collection year, rows in key order; an empty part where nothing holds, so that columns are known."""
-    years = held["collection_year"].unique().sort().to_list() or [0]
+    years = known.submissions["collection_year"].unique().sort().to_list() or [0]
     for year in years:
-        submissions = held.filter(collection_year=year)
-        facts = _facts(connection, table, submissions["submission_id"].to_list(), year)
-        yield str(year), _placed(facts, submissions, asked)
-
-
-def _facts(connection: Connection, table: Table, submissions: list[int], year: int) -> pl.DataFrame:
-    schema = {column.name: _polars(column.type) for column in table.columns}
-    query = sql.SQL("SELECT {} FROM {} WHERE collection_year = {} AND submission_id = ANY({})").format(
-        sql.SQL(", ").join(map(sql.Identifier, schema)),
-        sql.Identifier("cohort", table.name),
-        sql.Literal(year),
-        sql.Literal(submissions),
-    )
-    return copy_out(connection, query, schema)
+        yield str(year), _placed(known.facts(connection, table, year), known.submissions, asked)
 
 
 def _placed(facts: pl.DataFrame, submissions: pl.DataFrame, asked: Cut) -> pl.DataFrame:
     place = submissions.select("submission_id", "authority_code")
-    known = facts["person_id"].unique().to_list()
+    persons = facts["person_id"].unique().to_list()
     names = pl.DataFrame(
-        {"person_id": known, "new_id": asked.rekey(known)}, schema={"person_id": pl.String, "new_id": pl.String}
+        {"person_id": persons, "new_id": asked.rekey(persons)}, schema={"person_id": pl.String, "new_id": pl.String}
     )
     placed = facts.join(place, on="submission_id").join(names, on="person_id").with_columns(person_id="new_id")
     first = ["person_id", "authority_code", "collection_year", "row_number"]
@@ -176,14 +159,21 @@ def _placed(facts: pl.DataFrame, submissions: pl.DataFrame, asked: Cut) -> pl.Da
     return placed.select(*first, *others).sort(KEY)
 
 
-def _polars(kind: TypeEngine) -> type[pl.DataType]:
-    return next(polars for sqlalchemy, polars in POLARS if isinstance(kind, sqlalchemy))
+def _authority_facts(connection: Connection, table: Table, known: Known) -> pl.DataFrame:
+    """What authorities said of themselves in the returns that hold."""
+    schema = {column.name: polars_type(column.type) for column in table.columns}
+    query = sql.SQL("SELECT {} FROM {} WHERE submission_id = ANY({})").format(
+        sql.SQL(", ").join(map(sql.Identifier, schema)),
+        sql.Identifier("cohort", table.name),
+        sql.Literal(known.submissions["submission_id"].to_list()),
+    )
+    return copy_out(connection, query, schema).drop("submission_id").sort(KEY)
 
 
-def _persons(connection: Connection, held: pl.DataFrame, asked: Cut) -> pl.DataFrame:
+def _persons(connection: Connection, known: Known, asked: Cut) -> pl.DataFrame:
     """One row a person: the traits last reported of them."""
     table = METADATA.tables["cohort.person_trait"]
-    said = pl.concat([frame for _, frame in _fact_parts(connection, table, held, asked)], how="vertical")
+    said = pl.concat([frame for _, frame in _fact_parts(connection, table, known, asked)], how="vertical")
     traits = ("birth_month", "sex_code", "ethnicity_code")
     last = [pl.col(trait).drop_nulls().last() for trait in traits]
     return said.sort(KEY).group_by("person_id").agg(last).sort("person_id")

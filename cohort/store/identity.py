@@ -38,6 +38,8 @@ class Identities:
 
     rows: pl.DataFrame
     merged: dict[str, str]
+    events: tuple[dict[str, object], ...] = ()
+    """Kind and key of each event, undone ones included: what a snapshot's digest covers."""
 
     def resolve(self, facts: pl.DataFrame) -> pl.DataFrame:
         """Facts with the person whom each is known to be about; order and columns stay."""
@@ -63,7 +65,11 @@ def of_events(events: pl.DataFrame) -> Identities:
     held = events.filter(~pl.col("identity_event_id").is_in(undone.implode()))
     split = held.filter(kind_code="split").unique(PLACE, keep="last", maintain_order=True)
     merges = dict(held.filter(kind_code="merged").select("person_id", "into_person_id").rows())
-    return Identities(split.select(*PLACE, "into_person_id"), {person: _last(person, merges) for person in merges})
+    return Identities(
+        split.select(*PLACE, "into_person_id"),
+        {person: _last(person, merges) for person in merges},
+        tuple(events.select("identity_event_id", "kind_code").to_dicts()),
+    )
 
 
 def _last(person: str, merges: dict[str, str]) -> str:

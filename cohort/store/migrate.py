@@ -6,16 +6,18 @@ from dataclasses import asdict
 
 from alembic import command
 from alembic.config import Config
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Engine, delete, insert, text
 
 from cohort.errors import UsageError
 from cohort.resources import bundled
 from cohort.schema.base import SCHEMA
 from cohort.schema.calendar import authorities, authority_changes
 from cohort.schema.places import AuthorityPeriod, AuthoritySuccession
+from cohort.store import rights
+from cohort.store.roles import authority_role
 
 LOCK = 250_025
 """Advisory lock under which migrations run, so that two processes never migrate at once."""
@@ -64,5 +66,17 @@ def require_head(engine: Engine) -> None:
 
 
 def _fill_places(connection: Connection) -> None:
+    """Hold authorities and successions as the tables in the code say: corrected rows arrive, withdrawn rows go."""
+    connection.execute(text("RESET ROLE"))
     for model, rows in ((AuthorityPeriod, authorities()), (AuthoritySuccession, authority_changes())):
-        connection.execute(insert(model).values([asdict(row) for row in rows]).on_conflict_do_nothing())
+        connection.execute(delete(model))
+        connection.execute(insert(model), [asdict(row) for row in rows])
+    _make_roles(connection, {authority.authority_code for authority in authorities()})
+
+
+def _make_roles(connection: Connection, codes: set[str]) -> None:
+    """The database role of each authority that became known after the roles were first made."""
+    there = set(connection.scalars(text("SELECT rolname FROM pg_roles WHERE rolname LIKE 'cohort\\_authority\\_%'")))
+    missing = {code for code in codes if authority_role(code) not in there}
+    with Operations.context(MigrationContext.configure(connection)):
+        rights.add_authorities(missing)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from alembic import op
 
-from cohort.store.roles import ASSUMABLE, LOGIN, Role, authority_role
+from cohort.store.roles import LOGIN, Role, authority_statements, database_statements, role_statements
 
 EVERYBODY = ", ".join(role for role in Role if role is not Role.OWNER)
 WITHIN = f"{Role.INGEST}, {Role.VAULT}, {Role.OPERATOR}, {Role.AUDITOR}, {Role.OWNER}"
@@ -22,46 +22,20 @@ SCHEMAS = ("cohort", "vault")
 
 def make_roles(codes: Iterable[str]) -> None:
     """Roles are of the whole cluster: made where they are not there yet, never dropped by a database."""
-    for role in Role:
-        _make(role, "NOLOGIN")
-    _make(LOGIN, "LOGIN")
-    op.execute(f"ALTER ROLE {LOGIN} NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION")
-    for role in ASSUMABLE:
-        _join(role, LOGIN)
-    add_authorities(codes)
-    op.execute(
-        f"DO $$ BEGIN IF NOT pg_has_role(current_user, '{Role.OWNER}', 'MEMBER') "
-        f"THEN EXECUTE format('GRANT {Role.OWNER} TO %I', current_user); END IF; END $$"
-    )
+    for statement in role_statements(codes):
+        op.execute(statement)
 
 
 def add_authorities(codes: Iterable[str]) -> None:
     """A role for each authority, with the rights of the group and rows by its own number."""
-    for code in sorted(codes):
-        _make(authority_role(code), "NOLOGIN")
-        _join(Role.AUTHORITY, authority_role(code))
-        _join(authority_role(code), LOGIN)
-
-
-def _make(role: str, login: str) -> None:
-    op.execute(
-        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
-        f"THEN CREATE ROLE {role} {login}; END IF; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
-    )
-
-
-def _join(group: str, member: str) -> None:
-    op.execute(
-        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = '{group}'::regrole "
-        f"AND member = '{member}'::regrole) THEN GRANT {group} TO {member}; END IF; "
-        "EXCEPTION WHEN unique_violation THEN NULL; END $$"
-    )
+    for statement in authority_statements(codes):
+        op.execute(statement)
 
 
 def hand_over() -> None:
     """What earlier migrations made becomes the owner's, and PUBLIC keeps nothing."""
     op.execute(
-        "DO $$ DECLARE it regclass; BEGIN "
+        "DO $$ DECLARE it regclass; BEGIN "  # noqa: S608
         "FOR it IN SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
         "WHERE n.nspname IN ('cohort', 'vault') AND c.relkind IN ('r', 'p') "
         f"LOOP EXECUTE format('ALTER TABLE %s OWNER TO {Role.OWNER}', it); END LOOP; END $$"
@@ -69,15 +43,11 @@ def hand_over() -> None:
     for schema in SCHEMAS:
         op.execute(f"ALTER SCHEMA {schema} OWNER TO {Role.OWNER}")
         op.execute(f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC")
-    op.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-    op.execute(
-        "DO $$ BEGIN EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database()); "
-        f"EXECUTE format('GRANT CONNECT ON DATABASE %I TO {LOGIN}', current_database()); "
-        f"EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO {Role.INGEST}', current_database()); END $$"
-    )
+    for statement in database_statements():
+        op.execute(statement)
     op.execute(f"GRANT USAGE ON SCHEMA cohort TO {LOGIN}, {EVERYBODY}")
     op.execute(
-        "CREATE FUNCTION cohort.own_authority() RETURNS text LANGUAGE sql STABLE "
+        "CREATE FUNCTION cohort.own_authority() RETURNS text LANGUAGE sql STABLE "  # noqa: S608
         "SET search_path = pg_catalog, pg_temp "
         f"AS $$ SELECT substring(current_user::text FROM '^{Role.AUTHORITY}_([0-9]{{3}})$') $$"
     )

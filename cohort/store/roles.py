@@ -8,7 +8,7 @@ in its name, and row policies read that name: no variable that a client can set 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
@@ -57,3 +57,56 @@ def acting(engine: Engine, role: Role | str, isolation: str | None = None) -> It
         with connection.begin():
             connection.execute(text(f'SET LOCAL ROLE "{role}"'))
             yield connection
+
+
+def role_statements(codes: Iterable[str]) -> Iterator[str]:
+    """SQL that makes every role, where it is not there yet: what migrations and a restore need of the cluster.
+
+    `codes`: DfE numbers of the authorities. Roles are of the whole cluster: a dump omits them, and no database
+    drops them.
+    """
+    for role in Role:
+        yield _made(role, "NOLOGIN")
+    yield _made(LOGIN, "LOGIN")
+    yield f"ALTER ROLE {LOGIN} NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION"
+    for role in ASSUMABLE:
+        yield _joined(role, LOGIN)
+    yield from authority_statements(codes)
+    yield (
+        f"DO $$ BEGIN IF NOT pg_has_role(current_user, '{Role.OWNER}', 'MEMBER') "
+        f"THEN EXECUTE format('GRANT {Role.OWNER} TO %I', current_user); END IF; END $$"
+    )
+
+
+def authority_statements(codes: Iterable[str]) -> Iterator[str]:
+    """SQL of a role for each authority, with the rights of the group and rows by its own number."""
+    for code in sorted(codes):
+        yield _made(authority_role(code), "NOLOGIN")
+        yield _joined(Role.AUTHORITY, authority_role(code))
+        yield _joined(authority_role(code), LOGIN)
+
+
+def database_statements() -> Iterator[str]:
+    """SQL of the rights on the database itself, which a dump of its schemas omits: PUBLIC keeps nothing."""
+    yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+    yield (
+        "DO $$ BEGIN EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database()); "
+        f"EXECUTE format('GRANT CONNECT ON DATABASE %I TO {LOGIN}', current_database()); "
+        f"EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO {Role.INGEST}', current_database()); END $$"
+    )
+
+
+def _made(role: str, login: str) -> str:
+    return (
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') "
+        f"THEN CREATE ROLE {role} {login}; END IF; "
+        "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+    )
+
+
+def _joined(group: str, member: str) -> str:
+    return (
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = '{group}'::regrole "
+        f"AND member = '{member}'::regrole) THEN GRANT {group} TO {member}; END IF; "
+        "EXCEPTION WHEN unique_violation THEN NULL; END $$"
+    )

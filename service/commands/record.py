@@ -21,7 +21,7 @@ def upgrade(revision: Annotated[str, typer.Argument()] = "head") -> None:
     """Bring the schema up to a revision."""
     from cohort.store import engine, migrate
 
-    migrate.upgrade(engine.connect(from_environment()), revision)
+    migrate.upgrade(engine.administer(from_environment()), revision)
     console.say(f"The schema is at {revision}.")
 
 
@@ -30,7 +30,7 @@ def downgrade(revision: Annotated[str, typer.Argument(help="A revision, or base.
     """Take the schema down to a revision; what later revisions stored is lost."""
     from cohort.store import engine, migrate
 
-    migrate.downgrade(engine.connect(from_environment()), revision)
+    migrate.downgrade(engine.administer(from_environment()), revision)
     console.say(f"The schema is at {revision}.")
 
 
@@ -39,7 +39,7 @@ def status(as_json: AsJson = False) -> None:
     """Which revision the database is at, and which is the newest."""
     from cohort.store import engine, migrate
 
-    here, newest = migrate.revision(engine.connect(from_environment())), migrate.head()
+    here, newest = migrate.revision(engine.administer(from_environment())), migrate.head()
     if as_json:
         console.say_json({"revision": here, "head": newest, "is_head": here == newest})
     else:
@@ -109,10 +109,11 @@ def audit(
 ) -> None:
     """What was asked of the service, by whom, and what came of it."""
     from cohort.store.engine import connect
+    from cohort.store.roles import Role
     from service import audit as trail
 
     headings = ("at", "account", "action", "subject", "outcome")
-    rows = trail.since(connect(from_environment()), since.astimezone() if since else None)
+    rows = trail.since(connect(from_environment()), Role.OPERATOR, since.astimezone() if since else None)
     if as_json:
         console.say_json([dict(zip(headings, row, strict=True)) for row in rows])
     else:

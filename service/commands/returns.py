@@ -104,6 +104,19 @@ def submissions(
         console.say_table(headings, [tuple(line[h] for h in headings) for line in lines])
 
 
+def withdraw(
+    submission: Annotated[int, typer.Argument(help="Number of the submission.")],
+    reason: Annotated[str, typer.Option(help="Why, in words without names.", show_default=False)],
+    account: Annotated[str | None, typer.Option(help="An authority's account; the local operator if left out.")] = None,
+) -> None:
+    """Take a return back; it holds no longer and stays in the history."""
+    from service.desk import Desk
+    from service.doors import office, principal
+
+    Desk(principal(account), office()).withdraw(submission, reason)
+    console.say(f"Submission {submission} is withdrawn.")
+
+
 def sign(
     submission: Annotated[int, typer.Argument(help="Number of the submission.")],
     account: Annotated[str, typer.Option(help="The authority's account that signs.", show_default=False)],

@@ -11,6 +11,8 @@ from sqlalchemy import text
 
 from cohort.errors import CohortError, NotAllowed, UsageError
 from cohort.ingest.receipt import Standing
+from cohort.store.known import current
+from cohort.store.roles import Role, acting
 from service import access, audit, doors, snapshots, statistics
 from service.access import Principal
 from service.ask import Ask
@@ -24,20 +26,22 @@ CALLS: dict[str, Callable[[Office, Principal], object]] = {
     "submit": lambda o, p: Desk(p, o).submit(CLEAN, "r.xml"),
     "history": lambda o, p: Desk(p, o).history(),
     "sign": lambda o, p: Desk(p, o).sign(_submission(o)),
+    "withdraw": lambda o, p: Desk(p, o).withdraw(_submission(o), "Sent by mistake."),
     "release": lambda o, p: Ask(p, o).release("outcome_summary", snapshot="s", policy="publication"),
     "cut a snapshot": lambda o, p: snapshots.cut_snapshot(o, p, "x"),
     "load statistics": lambda o, p: statistics.load_statistics(o, p, []),
 }
 MATRIX = {
-    "authority": {"validate", "submit", "history", "sign"},
+    "authority": {"validate", "submit", "history", "sign", "withdraw"},
     "researcher": {"release"},
     "policymaker": {"release"},
-    "operator": {"submit", "history", "release", "cut a snapshot", "load statistics"},
+    "auditor": set(),
+    "operator": {"submit", "history", "withdraw", "release", "cut a snapshot", "load statistics"},
 }
 
 
 def _submission(office: Office) -> int:
-    with office.engine.connect() as connection:
+    with acting(office.engine, Role.OPERATOR) as connection:
         return connection.scalar(text("SELECT max(submission_id) FROM cohort.submission"))
 
 
@@ -67,7 +71,7 @@ def test_a_role_may_do_what_the_matrix_says_and_nothing_else(ready: Office, role
     except CohortError:
         was_allowed = True  # the gate refused, not the door: this small record holds too few children
     assert was_allowed == (call in MATRIX[role])
-    last = audit.since(ready.engine)[-1]
+    last = audit.since(ready.engine, Role.AUDITOR)[-1]
     assert last[1] == principal.account
     assert (last[4] == "denied") == (not was_allowed)
 
@@ -109,14 +113,29 @@ def test_another_authoritys_file_is_refused_kept_as_a_hash_and_audited(ready: Of
     receipt = desk.submit(io.BytesIO(sen2(person(number=5), authority="201")), "r.xml")
     assert (receipt.status, receipt.refusal[0]) == (Standing.REFUSED, "ROUTE-01")
     assert [(line.status, line.rows) for line in desk.history()] == [("refused", 0)]
-    with ready.engine.connect() as connection:
+    with acting(ready.engine, Role.OPERATOR) as connection:
         row = connection.execute(
             text("SELECT * FROM cohort.submission WHERE submission_id = :s"), {"s": receipt.submission}
         ).one()
-    assert row.authority_code is None
+    assert row.authority_code == "202", "whose account sent it"
     assert row.size_bytes > 0
     assert row.content_digest is None
     assert len(row.file_digest) == 64
+
+
+def test_a_withdrawn_return_holds_no_longer_and_its_history_stays(ready: Office) -> None:
+    desk = Desk(_principal(ready, "authority"), ready)
+    with pytest.raises(UsageError, match="WITHDRAW-01"):
+        desk.withdraw(_submission(ready), " ")
+    desk.withdraw(_submission(ready), "Sent by mistake.")
+    assert [line.status for line in desk.history()] == ["withdrawn"]
+    with acting(ready.engine, Role.OPERATOR) as connection:
+        assert current(connection).submissions.is_empty()
+    with pytest.raises(UsageError, match="WITHDRAW-02"):
+        desk.withdraw(_submission(ready), "Again.")
+    other = Desk(_principal(ready, "authority", "202"), ready)
+    with pytest.raises(NotAllowed, match="SIGN-01"):
+        other.withdraw(_submission(ready), "Not mine.")
 
 
 def test_only_an_accepted_return_can_be_signed(ready: Office) -> None:
@@ -147,14 +166,14 @@ def test_the_doors_of_the_demo_are_shut_where_a_real_return_was_frozen(
 def test_the_audit_trail_tells_who_asked_what_and_names_no_child(ready: Office) -> None:
     desk = Desk(_principal(ready, "authority"), ready)
     desk.submit(sen2(person(number=4, Surname="Quibblethwaite")), "Quibblethwaite.xml")
-    trail = audit.since(ready.engine, datetime(2020, 1, 1, tzinfo=UTC))
+    trail = audit.since(ready.engine, Role.AUDITOR, datetime(2020, 1, 1, tzinfo=UTC))
     assert ("authority-201", "submit", "a return", "done") in [entry[1:] for entry in trail]
     assert "Quibblethwaite" not in str(trail)
-    assert audit.since(ready.engine, datetime(2100, 1, 1, tzinfo=UTC)) == []
+    assert audit.since(ready.engine, Role.AUDITOR, datetime(2100, 1, 1, tzinfo=UTC)) == []
 
 
 def test_something_unexpected_is_audited_by_its_type_only(ready: Office) -> None:
     principal = _principal(ready, "researcher")
     with pytest.raises(RuntimeError), access.asked(ready.engine, principal, "release", "x"):
         raise RuntimeError("A950000178301")
-    assert audit.since(ready.engine)[-1][4] == "unexpected RuntimeError"
+    assert audit.since(ready.engine, Role.AUDITOR)[-1][4] == "unexpected RuntimeError"

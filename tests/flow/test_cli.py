@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from cohort.ingest.words import words
+from cohort.store.roles import LOGIN
 from service import cli, doors
 from tests.build import person, sen2, upn
 
@@ -22,9 +23,10 @@ def cohort(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Cohort:
     """`cohort("validate", "x.xml")` runs the command line as a user would: exit code, output, errors."""
-    url = engine.url.render_as_string(hide_password=False)
+    url = engine.url.set(username=LOGIN).render_as_string(hide_password=False)
     monkeypatch.setenv("COHORT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COHORT_DATABASE_URL", url)
+    monkeypatch.setenv("COHORT_ADMIN_URL", engine.url.render_as_string(hide_password=False))
     monkeypatch.delenv("COHORT_KEY_FILE", raising=False)
 
     def run(*arguments: str | Path) -> Ran:

@@ -49,7 +49,7 @@ def test_a_clean_return_is_accepted_whole(either: Engine, ring: KeyRing) -> None
     assert counts(either)["cohort.ehc_plan"] == 2
     assert receipt.linked == {"known": 0, "new": 2, "by_rule": {"new": 2}}
     with either.connect() as connection:
-        assert current(connection)["submission_id"].to_list() == [receipt.submission]
+        assert current(connection).submissions["submission_id"].to_list() == [receipt.submission]
 
 
 def test_the_same_file_twice_is_already_received_and_changes_nothing(either: Engine, ring: KeyRing) -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import polars as pl
 
 from cohort.ingest.format import Column, Fact, Kind, Level, ReturnFormat, Role, Table
-from cohort.schema.codes import authority, ehc, people, provision
 from cohort.schema.calendar import census_day
+from cohort.schema.codes import authority, ehc, people, provision
 
 ERROR, QUERY = Level.ERROR, Level.QUERY
 
