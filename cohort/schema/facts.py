@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Index, Table
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from cohort.schema.base import Code, Id, Key, Row, Year
+from cohort.schema.base import AuthorityCode, Id, Key, Row, Year
 
 PARTITION_YEARS = range(2015, 2036)
 """Collection years for which leaf partitions are made; another year is a migration."""
@@ -59,7 +59,7 @@ class AuthorityFact:
         primary_key=True, autoincrement=False, comment="1-based place in its table of the return.", sort_order=-3
     )
     collection_year: Mapped[Year] = mapped_column(comment="Year of the return.", sort_order=-2)
-    authority_code: Mapped[Code] = mapped_column(comment="DfE number of the authority.", sort_order=-1)
+    authority_code: Mapped[AuthorityCode] = mapped_column(comment="DfE number of the authority.", sort_order=-1)
 
     @declared_attr.directive
     def __table_args__(cls) -> Any:  # noqa: N805

@@ -9,7 +9,8 @@ from sqlalchemy import Identity, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cohort.schema.base import Base, Code, Digest, Key, Name, Words
+from cohort.schema import registers
+from cohort.schema.base import AuthorityCode, Base, Digest, Key, Name, Words, coded
 
 
 class Account(Base):
@@ -19,8 +20,10 @@ class Account(Base):
     __table_args__ = ({"comment": "Who may ask something of the service, and as what."},)
 
     account_name: Mapped[Name] = mapped_column(primary_key=True, comment="Name, unique.")
-    role_code: Mapped[Name] = mapped_column(comment="operator, authority, researcher or policymaker.")
-    authority_code: Mapped[Code | None] = mapped_column(comment="The authority that an authority's account acts for.")
+    role_code: Mapped[Name] = coded(registers.ROLE, "operator, authority, researcher or policymaker.")
+    authority_code: Mapped[AuthorityCode | None] = mapped_column(
+        comment="The authority that an authority's account acts for."
+    )
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp(), comment="Made.")
     revoked_at: Mapped[datetime | None] = mapped_column(comment="Ended; empty while it lasts.")
 

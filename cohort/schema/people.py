@@ -7,8 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Identity, Index, LargeBinary, func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cohort.schema import registers
 from cohort.schema.base import VAULT, Age, Base, Code, Id, Key, Name, Row, Words, coded
-from cohort.schema.codes import people, registers
+from cohort.schema.codes import people
 from cohort.schema.facts import Fact
 
 

@@ -7,7 +7,8 @@ from datetime import date
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cohort.schema.base import Base, Code, Key, Name, Row, Year
+from cohort.schema.base import AuthorityCode, Base, Code, Key, Name, Row, Year, coded
+from cohort.schema.codes import authority, ehc, provision
 from cohort.schema.facts import Fact
 
 
@@ -19,13 +20,13 @@ class EhcRequest(Fact, Base):
 
     received_date: Mapped[date | None] = mapped_column(comment="Received.")
     age_at_receipt: Mapped[Row | None] = mapped_column(comment="Whole years when received.")
-    source_code: Mapped[Code | None] = mapped_column(comment="Who asked; from the return of 2026.")
+    source_code: Mapped[Code | None] = coded(ehc.REQUEST_SOURCE, "Who asked; from the return of 2026.")
     is_in_youth_accommodation: Mapped[bool | None] = mapped_column(comment="In relevant youth accommodation.")
     outcome_date: Mapped[date | None] = mapped_column(comment="Day of the decision whether to assess.")
-    outcome_code: Mapped[Code | None] = mapped_column(comment="Decision whether to assess.")
+    outcome_code: Mapped[Code | None] = coded(ehc.REQUEST_OUTCOME, "Decision whether to assess.")
     has_mediation: Mapped[bool | None] = mapped_column(comment="Mediation about the decision.")
     has_tribunal: Mapped[bool | None] = mapped_column(comment="Appeal about the decision.")
-    exported_authority_code: Mapped[Code | None] = mapped_column(comment="Authority moved to before the end.")
+    exported_authority_code: Mapped[AuthorityCode | None] = mapped_column(comment="Authority moved to before the end.")
 
 
 class EhcAssessment(Fact, Base):
@@ -35,7 +36,7 @@ class EhcAssessment(Fact, Base):
     is_large = True
 
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
-    outcome_code: Mapped[Code | None] = mapped_column(comment="Decision whether to issue a plan.")
+    outcome_code: Mapped[Code | None] = coded(ehc.ASSESSMENT_OUTCOME, "Decision whether to issue a plan.")
     outcome_date: Mapped[date | None] = mapped_column(comment="Day of the decision whether to issue.")
     has_mediation: Mapped[bool | None] = mapped_column(comment="Mediation about the decision.")
     has_tribunal: Mapped[bool | None] = mapped_column(comment="Appeal about the decision.")
@@ -54,14 +55,14 @@ class EhcPlan(Fact, Base):
     assessment_row: Mapped[Row] = mapped_column(comment="Row of the assessment in the return.")
     start_date: Mapped[date | None] = mapped_column(comment="Final plan first issued.")
     age_at_start: Mapped[Row | None] = mapped_column(comment="Whole years when first issued.")
-    residential_code: Mapped[Code | None] = mapped_column(comment="Residential, as named.")
-    work_based_code: Mapped[Code | None] = mapped_column(comment="Work-based learning, as named.")
+    residential_code: Mapped[Code | None] = coded(provision.RESIDENTIAL, "Residential, as named.")
+    work_based_code: Mapped[Code | None] = coded(provision.WORK_BASED, "Work-based learning, as named.")
     has_personal_budget: Mapped[bool | None] = mapped_column(comment="Personal budget taken up.")
     has_organised_arrangements: Mapped[bool | None] = mapped_column(comment="Organised arrangements.")
-    direct_payment_code: Mapped[Code | None] = mapped_column(comment="What direct payments are for.")
+    direct_payment_code: Mapped[Code | None] = coded(ehc.DIRECT_PAYMENT, "What direct payments are for.")
     cease_date: Mapped[date | None] = mapped_column(comment="Plan ended.")
     age_at_cease: Mapped[Row | None] = mapped_column(comment="Whole years when it ended.")
-    cease_reason_code: Mapped[Code | None] = mapped_column(comment="Why it ended.")
+    cease_reason_code: Mapped[Code | None] = coded(ehc.CEASE_REASON, "Why it ended.")
 
 
 class ActivePlan(Fact, Base):
@@ -71,9 +72,9 @@ class ActivePlan(Fact, Base):
     is_large = True
 
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
-    transfer_authority_code: Mapped[Code | None] = mapped_column(comment="Authority that the plan came from.")
+    transfer_authority_code: Mapped[AuthorityCode | None] = mapped_column(comment="Authority that the plan came from.")
     review_meeting_date: Mapped[date | None] = mapped_column(comment="Latest annual review meeting.")
-    review_outcome_code: Mapped[Code | None] = mapped_column(comment="What the review decided.")
+    review_outcome_code: Mapped[Code | None] = coded(ehc.REVIEW_OUTCOME, "What the review decided.")
     review_decision_date: Mapped[date | None] = mapped_column(comment="Review decision notified.")
     review_draft_date: Mapped[date | None] = mapped_column(comment="Draft amended plan issued.")
     phase_transfer_due_date: Mapped[date | None] = mapped_column(comment="Phase transfer plan due.")
@@ -93,11 +94,11 @@ class AuthorityYear(Base):
         comment="The submission that said it.",
     )
     collection_year: Mapped[Year] = mapped_column(comment="Year of the return.")
-    authority_code: Mapped[Code] = mapped_column(comment="DfE number of the authority.")
+    authority_code: Mapped[AuthorityCode] = mapped_column(comment="DfE number of the authority.")
     census_date: Mapped[date] = mapped_column(comment="Census day.")
     software: Mapped[Name | None] = mapped_column(comment="Supplier of the system that made the file.")
-    medical_officer_code: Mapped[Code | None] = mapped_column(comment="Designated medical officer: Y, N or R.")
-    clinical_officer_code: Mapped[Code | None] = mapped_column(comment="Designated clinical officer: Y, N or R.")
-    social_care_officer_code: Mapped[Code | None] = mapped_column(
-        comment="Designated social care officer: Y, N or R; from the return of 2026."
+    medical_officer_code: Mapped[Code | None] = coded(authority.OFFICER, "Designated medical officer: Y, N or R.")
+    clinical_officer_code: Mapped[Code | None] = coded(authority.OFFICER, "Designated clinical officer: Y, N or R.")
+    social_care_officer_code: Mapped[Code | None] = coded(
+        authority.OFFICER, "Designated social care officer: Y, N or R; from the return of 2026."
     )

@@ -6,7 +6,8 @@ from datetime import date
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cohort.schema.base import Base, Code, Row
+from cohort.schema.base import Base, Code, Establishment, Row, coded
+from cohort.schema.codes import provision
 from cohort.schema.facts import Fact
 
 
@@ -19,10 +20,10 @@ class PlanSetting(Fact, Base):
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
     assessment_row: Mapped[Row] = mapped_column(comment="Row of the assessment in the return.")
     plan_row: Mapped[Row] = mapped_column(comment="Row of the plan in the return.")
-    urn: Mapped[Code | None] = mapped_column(comment="Establishment.")
-    ukprn: Mapped[Code | None] = mapped_column(comment="Provider.")
-    setting_code: Mapped[Code | None] = mapped_column(comment="Kind of setting where no number serves.")
-    rank_code: Mapped[Code | None] = mapped_column(comment="Main or second.")
+    urn: Mapped[Establishment | None] = mapped_column(comment="Establishment.")
+    ukprn: Mapped[Establishment | None] = mapped_column(comment="Provider.")
+    setting_code: Mapped[Code | None] = coded(provision.SEN_SETTING, "Kind of setting where no number serves.")
+    rank_code: Mapped[Code | None] = coded(provision.RANK, "Main or second.")
     is_sen_unit: Mapped[bool | None] = mapped_column(comment="In a SEN unit.")
     is_resourced_provision: Mapped[bool | None] = mapped_column(comment="In resourced provision.")
 
@@ -35,16 +36,16 @@ class Placement(Fact, Base):
 
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
     active_plan_row: Mapped[Row] = mapped_column(comment="Row of the active plan in the return.")
-    urn: Mapped[Code | None] = mapped_column(comment="Establishment.")
-    ukprn: Mapped[Code | None] = mapped_column(comment="Provider.")
-    setting_code: Mapped[Code | None] = mapped_column(comment="Kind of setting where no number serves.")
-    rank_code: Mapped[Code | None] = mapped_column(comment="Main or second.")
+    urn: Mapped[Establishment | None] = mapped_column(comment="Establishment.")
+    ukprn: Mapped[Establishment | None] = mapped_column(comment="Provider.")
+    setting_code: Mapped[Code | None] = coded(provision.SEN_SETTING, "Kind of setting where no number serves.")
+    rank_code: Mapped[Code | None] = coded(provision.RANK, "Main or second.")
     entry_date: Mapped[date | None] = mapped_column(comment="First day.")
     leaving_date: Mapped[date | None] = mapped_column(comment="Last day.")
     is_sen_unit: Mapped[bool | None] = mapped_column(comment="In a SEN unit.")
     is_resourced_provision: Mapped[bool | None] = mapped_column(comment="In resourced provision.")
-    residential_code: Mapped[Code | None] = mapped_column(comment="Residential by weeks a year.")
-    work_based_code: Mapped[Code | None] = mapped_column(comment="Work-based learning.")
+    residential_code: Mapped[Code | None] = coded(provision.RESIDENTIAL, "Residential by weeks a year.")
+    work_based_code: Mapped[Code | None] = coded(provision.WORK_BASED, "Work-based learning.")
 
 
 class PlanNeed(Fact, Base):
@@ -55,5 +56,5 @@ class PlanNeed(Fact, Base):
 
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
     active_plan_row: Mapped[Row] = mapped_column(comment="Row of the active plan in the return.")
-    need_code: Mapped[Code | None] = mapped_column(comment="Type of need.")
-    rank_code: Mapped[Code | None] = mapped_column(comment="Primary or second.")
+    need_code: Mapped[Code | None] = coded(provision.NEED_TYPE, "Type of need.")
+    rank_code: Mapped[Code | None] = coded(provision.RANK, "Primary or second.")

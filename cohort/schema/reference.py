@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Identity, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cohort.schema.base import Base, Code, Digest, Key, Name, Row, Words, Year
+from cohort.schema import registers
+from cohort.schema.base import AuthorityCode, Base, Digest, Key, Name, Row, Words, Year, coded
 
 
 class ReferenceFile(Base):
@@ -59,8 +60,8 @@ class ReferenceStatistic(Base):
     time_period: Mapped[Name] = mapped_column(comment="Period as the file gives it, such as 202425.")
     time_identifier: Mapped[Name] = mapped_column(comment="Kind of period as the file gives it.")
     geographic_level: Mapped[Name] = mapped_column(comment="National, Regional or Local authority.")
-    region_code: Mapped[Name | None] = mapped_column(comment="ONS code of the region; empty for England.")
-    authority_code: Mapped[Code | None] = mapped_column(
+    region_code: Mapped[Name | None] = coded(registers.AREA, "ONS code of the region; empty for England.")
+    authority_code: Mapped[AuthorityCode | None] = mapped_column(
         comment="DfE number of the authority; empty above the authority."
     )
     breakdown_topic: Mapped[Words] = mapped_column(comment="By what it is broken down, as the file says it.")

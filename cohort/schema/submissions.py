@@ -13,7 +13,8 @@ from sqlalchemy import ForeignKey, Identity, Index, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cohort.schema.base import Base, Code, Digest, Key, Name, Row, Words, Year
+from cohort.schema import registers
+from cohort.schema.base import AuthorityCode, Base, Code, Digest, Key, Name, Row, Words, Year, coded
 
 
 class Submission(Base):
@@ -26,7 +27,7 @@ class Submission(Base):
     )
 
     submission_id: Mapped[Key] = mapped_column(Identity(always=True), primary_key=True, comment="Key.")
-    authority_code: Mapped[Code | None] = mapped_column(
+    authority_code: Mapped[AuthorityCode | None] = mapped_column(
         comment="DfE number of the authority; empty where refused unread."
     )
     collection: Mapped[Code | None] = mapped_column(comment="Collection, such as SEN2; empty where refused unread.")
@@ -56,12 +57,12 @@ class SubmissionEvent(Base):
     submission_id: Mapped[Key] = mapped_column(
         ForeignKey("cohort.submission.submission_id"), index=True, comment="The submission."
     )
-    kind_code: Mapped[Name] = mapped_column(comment="refused, held, accepted, superseded, signed or withdrawn.")
+    kind_code: Mapped[Name] = coded(registers.KIND, "refused, held, accepted, superseded, signed or withdrawn.")
     at: Mapped[datetime] = mapped_column(
         server_default=func.clock_timestamp(), comment="When, by the database's clock."
     )
     account_name: Mapped[Name] = mapped_column(comment="Who did it.")
-    cause_code: Mapped[Name | None] = mapped_column(comment="Code of the refusal.")
+    cause_code: Mapped[Name | None] = coded(registers.REFUSAL, "Code of the refusal.")
     reason: Mapped[Words | None] = mapped_column(comment="Reason given in words.")
     by_submission_id: Mapped[Key | None] = mapped_column(
         ForeignKey("cohort.submission.submission_id"), comment="The submission that superseded this one."
