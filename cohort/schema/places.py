@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
+from sqlalchemy import Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cohort.schema.base import Base, Code, Name, Words
@@ -35,3 +37,10 @@ class AuthoritySuccession(Base):
     change_date: Mapped[date] = mapped_column(primary_key=True, comment="Day of the change.")
     kind: Mapped[Name] = mapped_column(comment="split, merge, part_transfer or recode.")
     note: Mapped[Words] = mapped_column(comment="What moved.")
+    share: Mapped[Decimal | None] = mapped_column(
+        Numeric(7, 6), comment="Part of the old authority's people that went to the new one; empty if not known."
+    )
+    share_back: Mapped[Decimal | None] = mapped_column(
+        Numeric(7, 6), comment="Part of the new authority's people that came from the old one; empty if not known."
+    )
+    basis: Mapped[Words] = mapped_column(comment="The figures that the shares were made from, or why there are none.")
