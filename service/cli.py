@@ -10,7 +10,7 @@ import typer
 from cohort.errors import CohortError, UsageError
 from cohort.settings import from_environment
 from service import console
-from service.commands import reading, record, returns
+from service.commands import database, reading, record, returns
 
 app = typer.Typer(
     name="cohort",
@@ -26,7 +26,7 @@ app.command()(returns.sign)
 app.command()(returns.withdraw)
 app.command()(record.audit)
 app.command()(reading.codebook)
-app.add_typer(record.db, name="db")
+app.add_typer(database.db, name="db")
 app.add_typer(record.keys, name="keys")
 app.add_typer(record.account, name="account")
 app.add_typer(reading.snapshot, name="snapshot")

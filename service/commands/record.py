@@ -1,4 +1,4 @@
-"""`cohort db`, `keys`, `account`, `audit`: what the operator of a record does."""
+"""`cohort keys`, `account`, `audit`: what the operator of a record does."""
 
 from __future__ import annotations
 
@@ -10,40 +10,9 @@ import typer
 from cohort.settings import from_environment
 from service import console
 
-db = typer.Typer(help="Migrations.", no_args_is_help=True)
 keys = typer.Typer(help="The key ring.", no_args_is_help=True)
 account = typer.Typer(help="Accounts.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
-
-
-@db.command()
-def upgrade(revision: Annotated[str, typer.Argument()] = "head") -> None:
-    """Bring the schema up to a revision."""
-    from cohort.store import engine, migrate
-
-    migrate.upgrade(engine.administer(from_environment()), revision)
-    console.say(f"The schema is at {revision}.")
-
-
-@db.command()
-def downgrade(revision: Annotated[str, typer.Argument(help="A revision, or base.")]) -> None:
-    """Take the schema down to a revision; what later revisions stored is lost."""
-    from cohort.store import engine, migrate
-
-    migrate.downgrade(engine.administer(from_environment()), revision)
-    console.say(f"The schema is at {revision}.")
-
-
-@db.command()
-def status(as_json: AsJson = False) -> None:
-    """Which revision the database is at, and which is the newest."""
-    from cohort.store import engine, migrate
-
-    here, newest = migrate.revision(engine.administer(from_environment())), migrate.head()
-    if as_json:
-        console.say_json({"revision": here, "head": newest, "is_head": here == newest})
-    else:
-        console.say(f"The schema is at {here or 'nothing'}; the newest revision is {newest}.")
 
 
 @keys.command()
