@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
@@ -19,7 +19,6 @@ from cohort.ingest.pipeline import ingest
 from cohort.snapshot import open_snapshot
 from cohort.snapshot.cut import Cut, cut
 from cohort.snapshot.manifest import Manifest, table_entry
-from cohort.store.known import as_known_at, current
 from cohort.vault.keys import KeyRing
 from cohort.vault.project import project_key
 from service.snapshots import verify
@@ -171,6 +170,7 @@ def test_a_digest_knows_content_and_order_but_not_chunks() -> None:
     assert table_entry(FRAMES.with_columns(pl.col("b").fill_null(0))).digest != table_entry(FRAMES).digest
 
 
+@hypothesis_settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=5)), max_size=8), st.integers(0, 8))
 def test_any_difference_in_words_is_another_digest(words: list[str | None], place: int) -> None:
     frame = pl.DataFrame({"w": words}, schema={"w": pl.String})
@@ -178,27 +178,3 @@ def test_any_difference_in_words_is_another_digest(words: list[str | None], plac
     assert (table_entry(frame).digest == table_entry(pl.DataFrame({"w": other}, schema={"w": pl.String})).digest) == (
         words == other
     )
-
-
-STEPS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 2)), min_size=1, max_size=6)
-
-
-@hypothesis_settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(STEPS)
-def test_as_known_at_a_moment_is_exactly_what_was_current_then(
-    embedded_server: Databases, ring: KeyRing, steps: list[tuple[int, int]]
-) -> None:
-    """Any sequence of returns and corrections of two authorities."""
-    contents = [
-        sen2(*(person(number=n) for n in range(1, k + 2)), authority=a) for a in ("201", "202") for k in range(3)
-    ]
-    with embedded_server.fresh() as engine:
-        seen = []
-        for authority, version in steps:
-            send(contents[authority * 3 + version], engine, ring)
-            with engine.connect() as connection:
-                seen.append((now(engine), current(connection)))
-        with engine.connect() as connection:
-            for moment, held in seen:
-                then = as_known_at(connection, moment)
-                assert then.drop("status").equals(held.drop("status"))
