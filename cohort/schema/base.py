@@ -47,9 +47,9 @@ Key = Annotated[int, mapped_column(BigInteger)]
 Id = Annotated[UUID, mapped_column(Uuid)]
 
 
-def coded(codes: CodeList | Register, comment: str, *, primary_key: bool = False) -> MappedColumn[Any]:
+def coded(codes: CodeList | Register, comment: str, **options: Any) -> MappedColumn[Any]:
     """A column of codes that names its list; readers find the list in the column's `info`."""
-    return mapped_column(comment=comment, primary_key=primary_key, info={CODES: codes})
+    return mapped_column(comment=comment, info={CODES: codes}, **options)
 
 
 class Base(DeclarativeBase):

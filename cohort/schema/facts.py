@@ -18,6 +18,8 @@ from cohort.schema.base import AuthorityCode, Id, Key, Row, Year
 PARTITION_YEARS = range(2015, 2036)
 """Collection years for which leaf partitions are made; another year is a migration."""
 LARGE = "is_large"
+SHARED = -1
+"""Sort order of columns that tables of one kind share: they stand after those of every fact, before the table's own."""
 
 
 class Fact:
@@ -26,11 +28,11 @@ class Fact:
     is_large: ClassVar[bool] = False
     """Whether the table has a leaf for each collection year. A small one has a single leaf, `<table>_all`."""
 
-    person_id: Mapped[Id] = mapped_column(comment="The person, by random key.", sort_order=-5)
-    collection_year: Mapped[Year] = mapped_column(comment="Year of the return that said it.", sort_order=-4)
-    submission_id: Mapped[Key] = mapped_column(comment="The submission that said it.", sort_order=-3)
-    row_number: Mapped[Row] = mapped_column(comment="1-based place in its table of the return.", sort_order=-2)
-    person_row: Mapped[Row] = mapped_column(comment="Row of the person in the return.", sort_order=-1)
+    person_id: Mapped[Id] = mapped_column(comment="The person, by random key.", sort_order=-15)
+    collection_year: Mapped[Year] = mapped_column(comment="Year of the return that said it.", sort_order=-14)
+    submission_id: Mapped[Key] = mapped_column(comment="The submission that said it.", sort_order=-13)
+    row_number: Mapped[Row] = mapped_column(comment="1-based place in its table of the return.", sort_order=-12)
+    person_row: Mapped[Row] = mapped_column(comment="Row of the person in the return.", sort_order=-11)
 
     @declared_attr.directive
     def __table_args__(cls) -> Any:  # noqa: N805  (SQLAlchemy hands the class)
@@ -53,13 +55,13 @@ class AuthorityFact:
     """Columns that every fact about an authority has: said once in a return, of no child."""
 
     submission_id: Mapped[Key] = mapped_column(
-        primary_key=True, autoincrement=False, comment="The submission that said it.", sort_order=-4
+        primary_key=True, autoincrement=False, comment="The submission that said it.", sort_order=-14
     )
     row_number: Mapped[Row] = mapped_column(
-        primary_key=True, autoincrement=False, comment="1-based place in its table of the return.", sort_order=-3
+        primary_key=True, autoincrement=False, comment="1-based place in its table of the return.", sort_order=-13
     )
-    collection_year: Mapped[Year] = mapped_column(comment="Year of the return.", sort_order=-2)
-    authority_code: Mapped[AuthorityCode] = mapped_column(comment="DfE number of the authority.", sort_order=-1)
+    collection_year: Mapped[Year] = mapped_column(comment="Year of the return.", sort_order=-12)
+    authority_code: Mapped[AuthorityCode] = mapped_column(comment="DfE number of the authority.", sort_order=-11)
 
     @declared_attr.directive
     def __table_args__(cls) -> Any:  # noqa: N805

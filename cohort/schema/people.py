@@ -8,8 +8,8 @@ from sqlalchemy import ForeignKey, Identity, Index, LargeBinary, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cohort.schema import registers
-from cohort.schema.base import VAULT, Age, Base, Code, Id, Key, Name, Row, Words, coded
-from cohort.schema.codes import people
+from cohort.schema.base import VAULT, Age, AuthorityCode, Base, Code, Count, Id, Key, Name, Row, Words, Year, coded
+from cohort.schema.codes import people, pupils
 from cohort.schema.facts import Fact
 
 
@@ -38,6 +38,14 @@ class PersonTrait(Fact, Base):
     is_upn_temporary: Mapped[bool] = mapped_column(comment="The UPN given is a temporary one.")
     has_uln: Mapped[bool] = mapped_column(comment="A ULN was given.")
     age_on_31_august: Mapped[Age | None] = mapped_column(comment="Whole years on 31 August before the census.")
+    first_language_code: Mapped[Code | None] = coded(pupils.FIRST_LANGUAGE, "First language: English or not.")
+    deprivation_decile: Mapped[Count | None] = mapped_column(
+        comment="Decile of the home's area by deprivation affecting children; 1 is the most deprived."
+    )
+    deprivation_year: Mapped[Year | None] = mapped_column(comment="Edition of the index of deprivation.")
+    home_authority_code: Mapped[AuthorityCode | None] = mapped_column(
+        comment="Authority in which the person lives, where another one keeps the plan."
+    )
 
 
 class IdentityEvent(Base):

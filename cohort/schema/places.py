@@ -8,7 +8,8 @@ from decimal import Decimal
 from sqlalchemy import Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cohort.schema.base import Base, Code, Name, Words
+from cohort.schema import registers
+from cohort.schema.base import AuthorityCode, Base, Name, Words, coded
 
 
 class AuthorityPeriod(Base):
@@ -17,12 +18,12 @@ class AuthorityPeriod(Base):
     __tablename__ = "authority_period"
     __table_args__ = ({"comment": "An authority for as long as one ONS code was in force."},)
 
-    authority_code: Mapped[Code] = mapped_column(primary_key=True, comment="Three-digit DfE number.")
+    authority_code: Mapped[AuthorityCode] = mapped_column(primary_key=True, comment="Three-digit DfE number.")
     from_date: Mapped[date] = mapped_column(primary_key=True, comment="First day.")
     to_date: Mapped[date | None] = mapped_column(comment="Last day; empty while it lasts.")
-    ons_code: Mapped[Name] = mapped_column(comment="ONS code in force.")
+    ons_code: Mapped[Name] = coded(registers.AREA, "ONS code in force.")
     name: Mapped[Name] = mapped_column(comment="Name.")
-    region_code: Mapped[Name] = mapped_column(comment="ONS code of the region.")
+    region_code: Mapped[Name] = coded(registers.AREA, "ONS code of the region.")
     region_name: Mapped[Name] = mapped_column(comment="Name of the region.")
 
 
@@ -32,8 +33,8 @@ class AuthoritySuccession(Base):
     __tablename__ = "authority_succession"
     __table_args__ = ({"comment": "Who took over from whom: mergers, splits and new numbers."},)
 
-    from_code: Mapped[Code] = mapped_column(primary_key=True, comment="DfE number that ended or gave.")
-    to_code: Mapped[Code] = mapped_column(primary_key=True, comment="DfE number that took over.")
+    from_code: Mapped[AuthorityCode] = mapped_column(primary_key=True, comment="DfE number that ended or gave.")
+    to_code: Mapped[AuthorityCode] = mapped_column(primary_key=True, comment="DfE number that took over.")
     change_date: Mapped[date] = mapped_column(primary_key=True, comment="Day of the change.")
     kind: Mapped[Name] = mapped_column(comment="split, merge, part_transfer or recode.")
     note: Mapped[Words] = mapped_column(comment="What moved.")

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cohort.schema.base import AuthorityCode, Base, Code, Key, Name, Row, Year, coded
+from cohort.schema.base import Age, AuthorityCode, Base, Code, Key, Name, Row, Year, coded
 from cohort.schema.codes import authority, ehc, provision
 from cohort.schema.facts import Fact
 
@@ -19,10 +19,11 @@ class EhcRequest(Fact, Base):
     is_large = True
 
     received_date: Mapped[date | None] = mapped_column(comment="Received.")
-    age_at_receipt: Mapped[Row | None] = mapped_column(comment="Whole years when received.")
+    age_at_receipt: Mapped[Age | None] = mapped_column(comment="Whole years when received.")
     source_code: Mapped[Code | None] = coded(ehc.REQUEST_SOURCE, "Who asked; from the return of 2026.")
     is_in_youth_accommodation: Mapped[bool | None] = mapped_column(comment="In relevant youth accommodation.")
     outcome_date: Mapped[date | None] = mapped_column(comment="Day of the decision whether to assess.")
+    age_at_decision: Mapped[Age | None] = mapped_column(comment="Whole years on the day of the decision.")
     outcome_code: Mapped[Code | None] = coded(ehc.REQUEST_OUTCOME, "Decision whether to assess.")
     has_mediation: Mapped[bool | None] = mapped_column(comment="Mediation about the decision.")
     has_tribunal: Mapped[bool | None] = mapped_column(comment="Appeal about the decision.")
@@ -38,6 +39,7 @@ class EhcAssessment(Fact, Base):
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
     outcome_code: Mapped[Code | None] = coded(ehc.ASSESSMENT_OUTCOME, "Decision whether to issue a plan.")
     outcome_date: Mapped[date | None] = mapped_column(comment="Day of the decision whether to issue.")
+    age_at_decision: Mapped[Age | None] = mapped_column(comment="Whole years on the day of the decision.")
     has_mediation: Mapped[bool | None] = mapped_column(comment="Mediation about the decision.")
     has_tribunal: Mapped[bool | None] = mapped_column(comment="Appeal about the decision.")
     has_other_mediation: Mapped[bool | None] = mapped_column(comment="Mediation about the plan's content.")
@@ -54,14 +56,14 @@ class EhcPlan(Fact, Base):
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
     assessment_row: Mapped[Row] = mapped_column(comment="Row of the assessment in the return.")
     start_date: Mapped[date | None] = mapped_column(comment="Final plan first issued.")
-    age_at_start: Mapped[Row | None] = mapped_column(comment="Whole years when first issued.")
+    age_at_start: Mapped[Age | None] = mapped_column(comment="Whole years when first issued.")
     residential_code: Mapped[Code | None] = coded(provision.RESIDENTIAL, "Residential, as named.")
     work_based_code: Mapped[Code | None] = coded(provision.WORK_BASED, "Work-based learning, as named.")
     has_personal_budget: Mapped[bool | None] = mapped_column(comment="Personal budget taken up.")
     has_organised_arrangements: Mapped[bool | None] = mapped_column(comment="Organised arrangements.")
     direct_payment_code: Mapped[Code | None] = coded(ehc.DIRECT_PAYMENT, "What direct payments are for.")
     cease_date: Mapped[date | None] = mapped_column(comment="Plan ended.")
-    age_at_cease: Mapped[Row | None] = mapped_column(comment="Whole years when it ended.")
+    age_at_cease: Mapped[Age | None] = mapped_column(comment="Whole years when it ended.")
     cease_reason_code: Mapped[Code | None] = coded(ehc.CEASE_REASON, "Why it ended.")
 
 
@@ -74,6 +76,7 @@ class ActivePlan(Fact, Base):
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
     transfer_authority_code: Mapped[AuthorityCode | None] = mapped_column(comment="Authority that the plan came from.")
     review_meeting_date: Mapped[date | None] = mapped_column(comment="Latest annual review meeting.")
+    age_at_review: Mapped[Age | None] = mapped_column(comment="Whole years at the meeting.")
     review_outcome_code: Mapped[Code | None] = coded(ehc.REVIEW_OUTCOME, "What the review decided.")
     review_decision_date: Mapped[date | None] = mapped_column(comment="Review decision notified.")
     review_draft_date: Mapped[date | None] = mapped_column(comment="Draft amended plan issued.")

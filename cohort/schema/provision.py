@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cohort.schema.base import Base, Code, Establishment, Row, coded
+from cohort.schema.base import Age, Base, Code, Establishment, Row, coded
 from cohort.schema.codes import provision
 from cohort.schema.facts import Fact
 
@@ -41,6 +41,7 @@ class Placement(Fact, Base):
     setting_code: Mapped[Code | None] = coded(provision.SEN_SETTING, "Kind of setting where no number serves.")
     rank_code: Mapped[Code | None] = coded(provision.RANK, "Main or second.")
     entry_date: Mapped[date | None] = mapped_column(comment="First day.")
+    age_at_entry: Mapped[Age | None] = mapped_column(comment="Whole years on the first day.")
     leaving_date: Mapped[date | None] = mapped_column(comment="Last day.")
     is_sen_unit: Mapped[bool | None] = mapped_column(comment="In a SEN unit.")
     is_resourced_provision: Mapped[bool | None] = mapped_column(comment="In resourced provision.")

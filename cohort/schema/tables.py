@@ -1,6 +1,36 @@
-"""Every stored table, imported in one place, so that `Base.metadata` is whole."""
+"""Every stored table, imported in one place, so that `Base.metadata` is whole.
 
-from cohort.schema import governance, people, places, process, provision, reference, submissions
+THEMES says which table is of which theme: a module is a theme, and its first line says what it holds.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from sqlalchemy import Table
+
+from cohort.schema import (
+    adulthood,
+    after_school,
+    assessment,
+    authority,
+    circumstances,
+    disputes,
+    establishments,
+    governance,
+    out_of_school,
+    outcomes,
+    people,
+    places,
+    plans,
+    process,
+    provision,
+    reference,
+    school,
+    sections,
+    submissions,
+    support,
+)
 from cohort.schema.base import SCHEMA, Base
 from cohort.schema.facts import AuthorityFact, Fact
 
@@ -10,15 +40,20 @@ AUTHORITY_FACTS = tuple(
     METADATA.tables[f"{SCHEMA}.{model.__dict__['__tablename__']}"] for model in AuthorityFact.__subclasses__()
 )
 
-__all__ = [
-    "AUTHORITY_FACTS",
-    "FACTS",
-    "METADATA",
-    "governance",
-    "people",
-    "places",
-    "process",
-    "provision",
-    "reference",
-    "submissions",
-]
+MODULES = (
+    *(people, circumstances, school, process, assessment, plans, sections, support, provision, out_of_school, disputes),
+    *(outcomes, after_school, adulthood, authority, places, establishments, submissions, governance, reference),
+)
+"""Themes in the order of a life, then what the record needs around it."""
+
+
+def themes() -> dict[str, tuple[Table, ...]]:
+    """First line of each theme's module, without its full stop → its tables in the order of the module."""
+    return {(module.__doc__ or "").splitlines()[0].rstrip("."): _tables(module) for module in MODULES}
+
+
+def _tables(module: ModuleType) -> tuple[Table, ...]:
+    models = (mapper.class_ for mapper in Base.registry.mappers if mapper.class_.__module__ == module.__name__)
+    return tuple(
+        model.__table__ for model in sorted(models, key=lambda model: list(vars(module)).index(model.__name__))
+    )

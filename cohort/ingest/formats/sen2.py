@@ -84,7 +84,13 @@ REQUESTS = Table(
             spellings=("rquestsource",),
         ),
         Column("RYA", "is_in_youth_accommodation", Kind.FLAG, "In relevant youth accommodation when asked."),
-        Column("RequestOutcomeDate", "outcome_date", Kind.DATE, "Day of the decision whether to assess."),
+        Column(
+            "RequestOutcomeDate",
+            "outcome_date",
+            Kind.DATE,
+            "Day of the decision whether to assess.",
+            age="age_at_decision",
+        ),
         Column(
             "RequestOutcome",
             "outcome_code",
@@ -114,7 +120,13 @@ ASSESSMENT = Table(
             codes=ehc.ASSESSMENT_OUTCOME,
             required=ERROR,
         ),
-        Column("AssessmentOutcomeDate", "outcome_date", Kind.DATE, "Day of the decision whether to issue."),
+        Column(
+            "AssessmentOutcomeDate",
+            "outcome_date",
+            Kind.DATE,
+            "Day of the decision whether to issue.",
+            age="age_at_decision",
+        ),
         Column("AssessmentMediation", "has_mediation", Kind.FLAG, "Mediation about the decision."),
         Column("AssessmentTribunal", "has_tribunal", Kind.FLAG, "Appeal about the decision."),
         Column("OtherMediation", "has_other_mediation", Kind.FLAG, "Mediation about the content of the plan."),
@@ -211,7 +223,7 @@ ACTIVE_PLANS = Table(
             Kind.AUTHORITY,
             "Authority that the plan came from in the year.",
         ),
-        Column("ReviewMeeting", "review_meeting_date", Kind.DATE, "Latest annual review meeting."),
+        Column("ReviewMeeting", "review_meeting_date", Kind.DATE, "Latest annual review meeting.", age="age_at_review"),
         Column(
             "ReviewOutcome",
             "review_outcome_code",
@@ -249,7 +261,7 @@ PLACEMENT_DETAIL = Table(
     "A placement of a person with an active plan.",
     (
         *_where(),
-        Column("EntryDate", "entry_date", Kind.DATE, "First day."),
+        Column("EntryDate", "entry_date", Kind.DATE, "First day.", age="age_at_entry"),
         Column("LeavingDate", "leaving_date", Kind.DATE, "Last day.", may_be_future=True),
         *_provision(),
         Column("Res", "residential_code", Kind.CODE, "Residential.", codes=provision.RESIDENTIAL),

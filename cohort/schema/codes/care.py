@@ -139,3 +139,9 @@ REFERRAL_OUTCOME = CodeList(
         ("OP", "Waiting"),
     ),
 )
+
+PERSON_EXIT = CodeList(
+    "person_exit",
+    "Why a person is no longer to be found in England's records; this project's own codes.",
+    plain(("D", "Died"), ("E", "Emigrated"), ("B", "Moved to another part of the United Kingdom")),
+)
