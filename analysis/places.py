@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from cohort.errors import UsageError
 from cohort.snapshot import Snapshot
 
 ENGLAND = "England"
@@ -23,3 +24,27 @@ def england(counts: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("numerator").sum(), pl.when(of.count() > 0).then(of.sum()).alias("denominator"))
         .with_columns(pl.lit(ENGLAND).alias("authority"))
     )
+
+
+def redrawn(counts: pl.DataFrame, maps: pl.DataFrame) -> pl.DataFrame:
+    """Counts of a series carried to the authorities of one map, so that its years compare.
+
+    `counts`: year, authority_code, numerator, denominator and any further keys. `maps`: year, authority_code,
+    map_code, share, every authority of each year. The result has the columns of `counts`, sorted by its keys, with
+    carried counts as Float64: estimates wherever a share is not 1. Where a part of a new authority was not supplied
+    its count is null, never the sum of the rest. Make rates from the result; a rate itself cannot be carried.
+    Raises UsageError MAP-05 for counts of an authority that is not on its year's map.
+    """
+    strangers = counts.join(maps, on=["year", "authority_code"], how="anti")
+    if not strangers.is_empty():
+        codes = ", ".join(sorted(set(strangers["authority_code"])))
+        raise UsageError("MAP-05", f"Not on the map of their year: {codes}.", "Give maps for every year counted.")
+    keys = [c for c in counts.columns if c not in {"authority_code", "numerator", "denominator"}]
+    parts = counts.select(keys).unique().join(maps, on="year")
+    carried = parts.join(counts, on=[*keys, "authority_code"], how="left", nulls_equal=True)
+    whole = [
+        pl.when(pl.col(c).is_not_null().all()).then((pl.col(c) * pl.col("share")).sum()).alias(c)
+        for c in ("numerator", "denominator")
+    ]
+    gathered = carried.group_by(*keys, pl.col("map_code").alias("authority_code")).agg(whole)
+    return gathered.select(counts.columns).sort(*keys, "authority_code")

@@ -131,6 +131,26 @@ def test_a_reorganisation_is_rows_and_nothing_else(rows: Append) -> None:
     assert on_map("944", 2029, 2010) == {"840": 1.0}
 
 
+def test_an_authority_that_changed_twice_is_carried_through_both_days_in_order(rows: Append) -> None:
+    rows(
+        "authorities",
+        "944,E06000067,East,E12000001,North East,2028-04-01,\n"
+        "945,E06000068,West,E12000001,North East,2028-04-01,\n"
+        "946,E06000069,Greater East,E12000001,North East,2030-04-01,\n",
+    )
+    rows("authority_changes", "2028-04-01,split,840,944,0.6,1,plans,\n2028-04-01,split,840,945,0.4,1,plans,\n")
+    rows("authority_changes", "2030-04-01,merge,944,946,1,0.8,plans,\n2030-04-01,merge,841,946,1,0.2,plans,\n")
+    assert on_map("840", 2027, 2031) == {"946": 0.6, "945": 0.4}
+    assert on_map("946", 2031, 2027) == {"840": 0.8, "841": 0.2}
+
+
+def test_an_authority_that_ended_without_heirs_is_refused_on_a_later_map(rows: Append) -> None:
+    rows("authorities", "944,E06000067,Atlantis,E12000001,North East,2010-04-01,2019-03-31\n")
+    with pytest.raises(UsageError) as raised:
+        on_map("944", 2015, 2020)
+    assert raised.value.code == "MAP-04"
+
+
 def test_part_of_an_authority_may_pass_to_a_neighbour_and_both_go_on(rows: Append) -> None:
     rows("authority_changes", "2028-04-01,part_transfer,330,331,0.05,0.12,plans,one ward\n")
     assert on_map("330", 2028, 2029) == pytest.approx({"330": 0.95, "331": 0.05})
