@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, Engine, make_url
 
 from cohort.store import migrate
-from cohort.store.roles import LOGIN
+from cohort.store.roles import LOGIN, database_statements
 
 SYSTEM = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
@@ -109,6 +109,10 @@ class Databases:
         name = f"test_{self.count}"
         self._sql(f"CREATE DATABASE {name} TEMPLATE {'template0' if is_empty else 'template_cohort'}")
         engine = create_engine(self.server.set(database=name), hide_parameters=True)
+        if not is_empty:
+            with engine.begin() as connection:  # a copy of the template lacks the rights on the database itself
+                for statement in database_statements():
+                    connection.execute(text(statement))
         try:
             yield engine
         finally:
