@@ -18,6 +18,8 @@ from cohort.ingest.format import Column, ReturnFormat
 from cohort.ingest.rule import Rule
 from cohort.schema.code_list import FIRST, LAST
 from cohort.schema.codes import code_lists
+from cohort.schema.outcome_measure import OutcomeMeasure
+from cohort.schema.outcome_measures import outcome_measures
 from cohort.schema.tables import METADATA
 
 
@@ -29,6 +31,7 @@ def pages() -> dict[str, str]:
         "code-lists.md": "\n".join(_code_lists()),
         "rules.md": "\n".join(line for rule in rules().values() for line in _rule(rule)),
         "record.md": "\n".join(line for table in METADATA.sorted_tables for line in _stored(table)),
+        "outcomes.md": "\n".join(line for outcome in outcome_measures().values() for line in _outcome(outcome)),
         "measures.md": "\n".join(line for measure in measures().values() for line in _measure(measure)),
         "studies.md": "\n".join(line for study in studies().values() for line in _study(study)),
     }
@@ -79,8 +82,8 @@ def _code_lists() -> Iterator[str]:
     for entry in code_lists().values():
         yield f"## {entry.name}\n"
         yield f"{entry.comment}\n"
-        rows = ((c.code, c.label, _years(c.since, c.until), " ".join(c.spellings)) for c in entry.codes)
-        yield from _rows(("code", "label", "years", "also read"), rows)
+        rows = ((c.code, c.label, _years(c.since, c.until), " ".join(c.spellings), c.group) for c in entry.codes)
+        yield from _rows(("code", "label", "years", "also read", "group"), rows)
 
 
 def _rule(rule: Rule) -> Iterator[str]:
@@ -98,6 +101,18 @@ def _stored(table: StoredTable) -> Iterator[str]:
     yield f"## {table.schema}.{table.name}\n"
     yield f"{table.comment}\n"
     yield from _rows(("column", "type", "what"), ((c.name, c.type, c.comment) for c in table.columns))
+
+
+def _outcome(outcome: OutcomeMeasure) -> Iterator[str]:
+    yield f"## {outcome.label} (`{outcome.code}`)\n"
+    ends = ["" if end is None else f"{end:g}" for end in (outcome.low, outcome.high)]
+    bounds = f", {ends[0]} to {ends[1] or 'no limit'}" if any(ends) else ""
+    standard = "" if outcome.expected is None else f", expected standard {outcome.expected:g}"
+    of = f" `{outcome.codes.name}`" if outcome.codes else ""
+    yield f"{outcome.stage.value.capitalize()}; {outcome.method.value}; {outcome.unit.value}{of}{bounds}{standard}.\n"
+    held = [(_years(*span), "comparable", p.definition) for p in outcome.comparable for span in p.spans]
+    not_held = [(_years(gap.since, gap.until), "not held", gap.reason) for gap in outcome.not_held]
+    yield from _rows(("years", "what", "definition or reason"), sorted([*held, *not_held]))
 
 
 def _measure(measure: Measure) -> Iterator[str]:

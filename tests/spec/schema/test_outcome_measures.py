@@ -13,6 +13,7 @@ from cohort.schema.code_list import LAST
 from cohort.schema.codes import attainment
 from cohort.schema.outcome_measure import NO_TESTS, Comparable, Method, NotHeld, OutcomeMeasure, Stage, Unit
 from cohort.schema.outcome_measures import comparable, outcome_measure, outcome_measures
+from service.codebook import pages
 
 MEASURES = list(outcome_measures().values())
 TESTED = [m for m in MEASURES if m.method in {Method.TEST, Method.ASSESSMENT}]
@@ -171,3 +172,15 @@ def test_a_code_fits_its_column_and_every_definition_is_said_once(found: Outcome
     assert len(found.code) <= 40
     definitions = [period.definition for period in found.comparable]
     assert len(set(definitions)) == len(definitions)
+
+
+def test_the_codebook_prints_every_measure_with_its_years_and_the_reasons_for_those_missing() -> None:
+    page = pages()["outcomes.md"]
+    for found in MEASURES:
+        assert f"(`{found.code}`)" in page
+        assert all(f"| comparable | {period.definition} |" in page for period in found.comparable)
+        assert all(f"| not held | {gap.reason} |" in page for gap in found.not_held)
+
+
+def test_the_codebook_prints_the_group_of_a_code() -> None:
+    assert "| 810 | Current situation not known | all |  | not known |" in pages()["code-lists.md"]
