@@ -24,7 +24,8 @@ QUERIES = {
         LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
         WHERE n.nspname {OURS} AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind <> 'i'""",
     "constraints": f"""
-        SELECT n.nspname, conrelid::regclass::text, conname, pg_get_constraintdef(k.oid), convalidated
+        SELECT n.nspname, conrelid::regclass::text, conname, convalidated,
+               regexp_replace(pg_get_constraintdef(k.oid), '::[a-z ]+|[][()]', '', 'g')
         FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace
         WHERE n.nspname {OURS} AND contype <> 'n'""",
     "indexes": f"SELECT schemaname, tablename, indexname, indexdef FROM pg_indexes WHERE schemaname {OURS}",
@@ -52,7 +53,8 @@ QUERIES = {
         SELECT roleid::regrole::text, member::regrole::text, admin_option FROM pg_auth_members
         WHERE roleid::regrole::text LIKE 'cohort%'""",
 }
-"""Part of the catalogue → what is read of it. Not-null constraints stand with the columns: 18 lists them twice."""
+"""Part of the catalogue → what is read of it. Not-null constraints stand with the columns: 18 lists them twice. Casts
+and brackets of a CHECK are left out: a dump writes them anew."""
 
 
 def parts(connection: Connection) -> dict[str, str | None]:

@@ -66,5 +66,7 @@ def _version(folder: Path) -> int:
 
 def address(url: URL) -> tuple[str, dict[str, str]]:
     """How the programs reach a database: a URL without its password, and the password's environment variable."""
-    plain = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    return plain, {"PGPASSWORD": str(url.password)} if url.password else {}
+    # Not `url.set(password=None)`, which leaves the password as it is.
+    plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    secret = {"PGPASSWORD": str(url.password)} if url.password else {}
+    return plain.render_as_string(hide_password=False), secret
