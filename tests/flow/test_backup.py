@@ -318,7 +318,8 @@ def test_by_hand_it_is_two_commands_that_the_audit_trail_tells_of(
         monkeypatch.setattr("sys.argv", ["cohort", *arguments])
         with pytest.raises(SystemExit) as ended:
             cli.main()
-        return int(ended.value.code or 0), *capsys.readouterr()
+        told = capsys.readouterr()
+        return int(ended.value.code or 0), told.out, told.err
 
     file = str(tmp_path / "mine.backup")
     assert run("db", "backup")[0] == 2, "no key, no backup"
