@@ -23,6 +23,7 @@ from cohort.ingest.receipt import Receipt, Standing, of_checked
 from cohort.schema.facts import leaf
 from cohort.schema.tables import METADATA
 from cohort.store.copy import copy_in, copy_staged
+from cohort.store.integrity import require_persons
 from cohort.store.known import HOLDING, current, statuses
 from cohort.store.roles import Role, acting
 from cohort.vault.register import register
@@ -151,6 +152,7 @@ def _accept(
     earlier = _superseded(connection, checked)
     kept = whole(checked)
     persons = register(connection, checked.linked, kept["person_trait"], submission)
+    require_persons(connection, persons["person_id"])
     _copy_facts(connection, checked, kept, persons, submission)
     _enter_head(connection, checked, submission)
     if is_new:
