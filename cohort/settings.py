@@ -39,6 +39,11 @@ class Settings:
         """The folder of the file ledger, which serves scripts."""
         return self.home / "releases"
 
+    @property
+    def copied(self) -> tuple[Path, ...]:
+        """Folders of which copies are made and handed on: no key may lie there."""
+        return (self.home / "postgres", self.home / "backups", self.snapshots, self.releases)
+
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process. Raises UsageError for a value that cannot be meant."""

@@ -16,6 +16,7 @@ from cohort.ingest.finding import Cause, causes
 from cohort.ingest.format import Column, Kind, Level
 from cohort.ingest.identifiers import NO_ULN, UPN_FORM, uln_is_sound, upn_check_letter
 from cohort.schema.calendar import abolished, authorities
+from cohort.vault.normalise import INVISIBLE, normalised, plain
 
 ERROR, QUERY = Level.ERROR, Level.QUERY
 
@@ -83,8 +84,6 @@ CAUSES = causes(
     ),
 )
 
-INVISIBLE = "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
-"""Soft hyphen, zero-width characters and direction marks: never meant, often pasted."""
 SECOND_BYTE = "[\u0080-\u00bf" + bytes(set(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}).decode("cp1252") + "]"
 GARBLED = rf"\ufffd|[\u00c2-\u00c5]{SECOND_BYTE}|\p{{Ll}}\u00c3|\u00e2\u20ac"
 """U+FFFD, and what UTF-8 looks like when it was read as windows-1252 and written as UTF-8 again.
@@ -121,7 +120,7 @@ def cleaned(column: Column) -> pl.Expr:
     if column.kind in {Kind.NAME, Kind.TEXT}:
         text = text.str.normalize("NFC")
     elif column.kind in {Kind.UPN, Kind.ULN}:
-        text = text.str.normalize("NFKC").str.replace_all(r"\s", "")
+        text = plain(text)
     text = text.str.strip_chars()
     return pl.when(text != "").then(text)
 
@@ -174,7 +173,7 @@ def _flag(_: Column, text: pl.Expr, __: int, ___: date) -> Reading:
 
 
 def _upn(_: Column, text: pl.Expr, __: int, ___: date) -> Reading:
-    value = text.str.to_uppercase()
+    value = normalised(text)
     formed = value.str.contains(UPN_FORM)
     zeros = value.str.contains(ZEROS)
     wrong = formed & ~zeros & (value.str.slice(0, 1) != upn_check_letter(value))
@@ -197,7 +196,7 @@ def _digits(column: Column, text: pl.Expr, _: int, __: date) -> Reading:
 
 
 def _postcode(_: Column, text: pl.Expr, __: int, ___: date) -> Reading:
-    value = text.str.normalize("NFKC").str.replace_all(r"\s", "").str.to_uppercase()
+    value = normalised(text)
     return Reading(value, (("CELL-14", ~value.str.contains(POSTCODE)),))
 
 

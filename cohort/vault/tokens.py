@@ -38,6 +38,12 @@ def tokens(ring: KeyRing, kind: str, values: Iterable[str | None]) -> list[bytes
     return [None if value is None else _chain(macs, value) for value in values]
 
 
+def carried(key: bytes, kind: str, stored: Iterable[bytes]) -> list[bytes]:
+    """Stored tokens of a kind carried to the next key, tₙ₊₁ = HMAC(kₙ₊₁, kind, tₙ): no identifier is needed."""
+    mac = _mac(key, kind.encode() + b"\0")
+    return [mac(token)[:SIZE] for token in stored]
+
+
 def _chain(macs: list[Callable[[bytes], bytes]], value: str) -> bytes:
     token = value.encode()
     for mac in macs:

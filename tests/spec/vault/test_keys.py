@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from cohort.errors import UsageError
-from cohort.vault.keys import EXAMPLE, KEY_BYTES, VARIABLE, KeyRing, create, load, throwaway
+from cohort.settings import from_environment
+from cohort.vault.keys import EXAMPLE, KEY_BYTES, VARIABLE, FileKeys, KeyRing, create, load, provider, throwaway
 
 KEY = "5a" * KEY_BYTES
 NEXT = "c3" * KEY_BYTES
@@ -150,3 +153,115 @@ def test_a_derived_key_stands_for_its_purpose_and_survives_rotation() -> None:
     assert one.derive("project a") != one.derive("project b")
     assert one.derive("project a") != KeyRing((bytes.fromhex(NEXT),)).derive("project a")
     assert len(one.derive("project a")) == KEY_BYTES
+
+
+def locked(folder: Path, content: object = None) -> Path:
+    """A sound ring in a folder of its own."""
+    folder.mkdir(mode=0o700, parents=True)
+    return ring_file(folder, content or {"keys": [KEY]})
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
+@pytest.mark.parametrize("mode", [0o770, 0o720, 0o702, 0o777])
+def test_a_folder_into_which_others_may_write_is_refused_with_its_remedy(tmp_path: Path, mode: int) -> None:
+    path = locked(tmp_path / "open")
+    path.parent.chmod(mode)
+    with pytest.raises(UsageError) as raised:
+        load(path, {})
+    assert (raised.value.code, "chmod go-w" in raised.value.remedy) == ("KEY-10", True)
+    path.parent.chmod(mode & ~0o022)  # the remedy
+    assert load(path, {}).version == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
+def test_a_sticky_folder_is_let_pass(tmp_path: Path) -> None:
+    path = locked(tmp_path / "sticky")
+    path.parent.chmod(0o1777)
+    assert load(path, {}).version == 1
+
+
+def test_a_link_to_elsewhere_is_refused_and_one_within_the_folder_is_not(tmp_path: Path) -> None:
+    path = locked(tmp_path / "far")
+    away, beside = tmp_path / "near" / "keyring.json", path.with_name("link.json")
+    away.parent.mkdir(mode=0o700)
+    away.symlink_to(path)
+    beside.symlink_to(path.name)
+    assert refusal(away) == "KEY-09"
+    assert load(path, {}) == load(beside, {})
+
+
+def test_a_ring_inside_a_repository_is_refused_wherever_it_lies_there(tmp_path: Path) -> None:
+    path = locked(tmp_path / "project" / "deep" / "down")
+    assert load(path, {}).version == 1
+    (tmp_path / "project" / ".git").mkdir()
+    assert refusal(path) == "KEY-11"
+    with pytest.raises(UsageError) as raised:
+        create(path.with_name("new.json"))
+    assert raised.value.code == "KEY-11"
+    assert "COHORT_KEY_FILE" in raised.value.remedy
+    assert not path.with_name("new.json").exists()
+
+
+@pytest.mark.parametrize("folder", ["postgres", "snapshots", "releases", "backups"])
+def test_a_ring_among_what_is_copied_with_the_data_is_refused(tmp_path: Path, folder: str) -> None:
+    copied = from_environment({"COHORT_HOME": str(tmp_path)}).copied
+    path = locked(tmp_path / folder / "keys")
+    for use in (FileKeys(path, copied).load, FileKeys(path.with_name("new.json"), copied).create):
+        with pytest.raises(UsageError) as raised:
+            use()
+        assert (raised.value.code, "COHORT_KEY_FILE" in raised.value.remedy) == ("KEY-12", True)
+    assert FileKeys(locked(tmp_path / "keys"), copied).load().version == 1
+
+
+def test_the_environments_key_is_used_with_a_warning_and_cannot_be_rotated(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = provider(tmp_path / "none", environment={VARIABLE: KEY})
+    assert "for development only" in caplog.text
+    assert KEY[:8] not in caplog.text + repr(found)
+    with pytest.raises(UsageError) as raised:
+        found.extend(1)
+    assert (raised.value.code, "cohort keys init" in raised.value.remedy) == ("KEY-15", True)
+
+
+def test_nothing_is_warned_of_where_a_file_serves(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    provider(locked(tmp_path / "keys"), environment={VARIABLE: NEXT}).load()
+    assert caplog.text == ""
+
+
+def test_an_extended_ring_keeps_its_keys_its_mode_and_no_second_file(tmp_path: Path) -> None:
+    kept = FileKeys(tmp_path / "keys" / "keyring.json")
+    first = kept.create()
+    second = kept.extend(1)
+    assert (second.version, second.at(1)) == (2, first)
+    assert kept.load() == second
+    assert stat.S_IMODE(kept.path.stat().st_mode) == 0o600
+    assert [path.name for path in kept.path.parent.iterdir()] == ["keyring.json"]
+
+
+def test_a_key_that_waits_in_the_ring_is_used_and_none_is_added(tmp_path: Path) -> None:
+    kept = FileKeys(tmp_path / "keys" / "keyring.json")
+    kept.create()
+    assert kept.extend(1) == kept.extend(1) == kept.load()
+
+
+def test_records_that_share_a_ring_never_drop_each_others_key(tmp_path: Path) -> None:
+    """Two rotations of two databases at once: both get the same second key."""
+    kept = FileKeys(tmp_path / "keys" / "keyring.json")
+    kept.create()
+    with ThreadPoolExecutor(8) as pool:
+        rings = set(pool.map(lambda _: kept.extend(1).keys, range(32)))
+    assert rings == {kept.load().keys}
+
+
+def test_the_name_of_a_ring_tells_nothing_and_every_ring_has_its_own() -> None:
+    one, two = KeyRing((bytes.fromhex(KEY),)), KeyRing((bytes.fromhex(KEY), bytes.fromhex(NEXT)))
+    names = [one.key_id, two.key_id, KeyRing(two.keys[::-1]).key_id, one.record_id, KeyRing(two.keys[1:]).key_id]
+    assert len(set(names)) == len(names)
+    assert one.record_id == two.record_id
+    assert not any(part in name for name in names for key in one.keys for part in (key.hex()[:12], name_of(key)))
+
+
+def name_of(key: bytes) -> str:
+    """What anybody could work out who guessed that a bare hash was used."""
+    return hashlib.sha256(key).hexdigest()[:12]
