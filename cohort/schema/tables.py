@@ -16,6 +16,7 @@ from cohort.schema import (
     authority,
     circumstances,
     disputes,
+    erasure,
     establishments,
     governance,
     out_of_school,
@@ -42,7 +43,8 @@ AUTHORITY_FACTS = tuple(
 
 MODULES = (
     *(people, circumstances, school, process, assessment, plans, sections, support, provision, out_of_school, disputes),
-    *(outcomes, after_school, adulthood, authority, places, establishments, submissions, governance, reference),
+    *(outcomes, after_school, adulthood, authority, places, establishments),
+    *(submissions, governance, erasure, reference),
 )
 """Themes in the order of a life, then what the record needs around it."""
 
