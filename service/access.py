@@ -22,7 +22,18 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "policymaker": frozenset({"studies", "release"}),
     "auditor": frozenset({"audit"}),
     "operator": frozenset(
-        {"account", "audit", "snapshot", "reference", "studies", "release", "history", "submit any", "withdraw"}
+        {
+            "account",
+            "audit",
+            "snapshot",
+            "reference",
+            "studies",
+            "release",
+            "history",
+            "submit any",
+            "withdraw",
+            "inventory",
+        }
     ),
 }
 """Role → actions. A right that is not here is not had."""

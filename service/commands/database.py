@@ -77,3 +77,21 @@ def restore(
         console.say_json(asdict(manifest))
     else:
         console.say(f"{manifest.rows:,} rows of {manifest.made_at} are back; every table is as it was backed up.")
+
+
+@db.command()
+def check(as_json: AsJson = False) -> None:
+    """What constraints would guard: facts whose person is missing, and spells that overlap, by authority."""
+    from service.doors import office, principal
+    from service.inventory import take_inventory
+
+    with console.progress("inventory") as progress:
+        found = take_inventory(office(), principal(None), progress)
+    missing = {table: n for table, n in found.strays.items() if n}
+    if as_json:
+        console.say_json({"strays": missing, "overlaps": found.overlaps.to_dicts()})
+    else:
+        console.say(f"Facts of nobody: {sum(missing.values())} in {len(missing)} tables.")
+        console.say_table(("table", "year", "authority", "spells", "overlapping"), found.overlaps.rows())
+    if missing:
+        raise typer.Exit(1)

@@ -13,7 +13,7 @@ from cohort.errors import CohortError, NotAllowed, UsageError
 from cohort.ingest.receipt import Standing
 from cohort.store.known import current
 from cohort.store.roles import Role, acting
-from service import access, audit, doors, snapshots, statistics
+from service import access, audit, doors, inventory, snapshots, statistics
 from service.access import Principal
 from service.ask import Ask
 from service.desk import Desk
@@ -28,6 +28,7 @@ CALLS: dict[str, Callable[[Office, Principal], object]] = {
     "sign": lambda o, p: Desk(p, o).sign(_submission(o)),
     "withdraw": lambda o, p: Desk(p, o).withdraw(_submission(o), "Sent by mistake."),
     "release": lambda o, p: Ask(p, o).release("outcome_summary", snapshot="s", policy="publication"),
+    "take an inventory": lambda o, p: inventory.take_inventory(o, p, lambda *_: None),
     "cut a snapshot": lambda o, p: snapshots.cut_snapshot(o, p, "x"),
     "load statistics": lambda o, p: statistics.load_statistics(o, p, []),
 }
@@ -36,7 +37,7 @@ MATRIX = {
     "researcher": {"release"},
     "policymaker": {"release"},
     "auditor": set(),
-    "operator": {"submit", "history", "withdraw", "release", "cut a snapshot", "load statistics"},
+    "operator": {"submit", "history", "withdraw", "release", "take an inventory", "cut a snapshot", "load statistics"},
 }
 
 
