@@ -5,6 +5,7 @@ It is made anew each time and never written by hand, so it cannot differ from wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from cohort.catalogue import collect
 from cohort.ingest.check import rules
 from cohort.ingest.format import Column, ReturnFormat
 from cohort.ingest.rule import Rule
-from cohort.schema.code_list import FIRST, LAST
+from cohort.schema.base import CODES
+from cohort.schema.code_list import FIRST, LAST, CodeList, Register
 from cohort.schema.codes import code_lists
 from cohort.schema.outcome_measure import OutcomeMeasure
 from cohort.schema.outcome_measures import outcome_measures
-from cohort.schema.tables import METADATA
+from cohort.schema.tables import METADATA, themes
 
 
 def pages() -> dict[str, str]:
@@ -28,9 +30,9 @@ def pages() -> dict[str, str]:
     formats = collect("cohort.ingest.formats", ReturnFormat, key=lambda form: form.collection)
     return {
         "collections.md": "\n".join(line for form in formats.values() for line in _collection(form)),
-        "code-lists.md": "\n".join(_code_lists()),
+        "code-lists.md": "\n".join((*_code_lists(), *_registers())),
         "rules.md": "\n".join(line for rule in rules().values() for line in _rule(rule)),
-        "record.md": "\n".join(line for table in METADATA.sorted_tables for line in _stored(table)),
+        "record.md": "\n".join(_record()),
         "outcomes.md": "\n".join(line for outcome in outcome_measures().values() for line in _outcome(outcome)),
         "measures.md": "\n".join(line for measure in measures().values() for line in _measure(measure)),
         "studies.md": "\n".join(line for study in studies().values() for line in _study(study)),
@@ -97,10 +99,40 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield "```\n"
 
 
+def _record() -> Iterator[str]:
+    yield "# The record\n"
+    for theme, tables in themes().items():
+        yield f"- [{theme}](#{_anchor(theme)}): {', '.join(f'`{table.name}`' for table in tables)}"
+    for theme, tables in themes().items():
+        yield f"\n## {theme}\n"
+        for table in tables:
+            yield from _stored(table)
+
+
+def _anchor(heading: str) -> str:
+    """Where a link to a heading goes, as Markdown readers make it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
 def _stored(table: StoredTable) -> Iterator[str]:
-    yield f"## {table.schema}.{table.name}\n"
+    yield f"### {table.schema}.{table.name}\n"
     yield f"{table.comment}\n"
-    yield from _rows(("column", "type", "what"), ((c.name, c.type, c.comment) for c in table.columns))
+    rows = ((c.name, c.type, "yes" if c.nullable else "", _kept(c.info.get(CODES)), c.comment) for c in table.columns)
+    yield from _rows(("column", "type", "may be empty", "codes", "what"), rows)
+
+
+def _kept(codes: CodeList | Register | None) -> str:
+    """A link to the list that a column's codes are of, or to who keeps them."""
+    return f"[{codes.name}](code-lists.md#{_anchor(codes.name)})" if codes else ""
+
+
+def _registers() -> Iterator[str]:
+    """Codes of no list here, with who keeps them."""
+    yield "# Codes that are kept elsewhere\n"
+    kept = (c.info[CODES] for table in METADATA.sorted_tables for c in table.columns if CODES in c.info)
+    for name, register in sorted({entry.name: entry for entry in kept if isinstance(entry, Register)}.items()):
+        yield f"## {name}\n"
+        yield f"{register.comment}\n"
 
 
 def _outcome(outcome: OutcomeMeasure) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """Every stored table, imported in one place, so that `Base.metadata` is whole.
 
-THEMES says which table is of which theme: a module is a theme, and its first line says what it holds.
+A module is a theme, and its first line says what it holds.
 """
 
 from __future__ import annotations
 
+import re
 from types import ModuleType
 
 from sqlalchemy import Table
@@ -50,8 +51,8 @@ MODULES = (
 
 
 def themes() -> dict[str, tuple[Table, ...]]:
-    """First line of each theme's module, without its full stop → its tables in the order of the module."""
-    return {(module.__doc__ or "").splitlines()[0].rstrip("."): _tables(module) for module in MODULES}
+    """What each theme's module says it holds, up to the first colon or stop → its tables in the order of the module."""
+    return {re.split(r"[:.;](?:\s|$)", module.__doc__ or "")[0]: _tables(module) for module in MODULES}
 
 
 def _tables(module: ModuleType) -> tuple[Table, ...]:
