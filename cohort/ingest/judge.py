@@ -35,7 +35,7 @@ def judge(source: Source, file: str, progress: Progress = silent, limits: Limits
     Raises ReturnRefused for a file that cannot be read as a return.
     """
     parsed = parsed_return(read_return(source, progress, limits))
-    linked = link(pseudonymise(parsed, throwaway()), nobody())
+    linked = link(pseudonymise(parsed, throwaway(), for_record=False), nobody())
     progress("checking", 0.7)
     return of_checked(Standing.JUDGED, file, check(linked))
 

@@ -17,8 +17,8 @@ from cohort.ingest.refusals import FileRefused
 from cohort.ingest.source import LIMITS, Limits
 from cohort.store.roles import Role, acting
 from cohort.vault.keys import KeyRing
-from cohort.vault.link import LinkedReturn, link
-from cohort.vault.lookup import known
+from cohort.vault.link import LinkedReturn
+from cohort.vault.lookup import linked
 
 
 def ingest(
@@ -39,9 +39,9 @@ def ingest(
     raw = _admitted(read_return(source, progress, limits), authority)
     pseudonymous = pseudonymise(parsed_return(raw), ring)
     progress("linking", 0.6)
-    linked = _linked(engine, pseudonymous)
+    proposed = _linked(engine, pseudonymous)
     progress("checking", 0.7)
-    checked = _checked(engine, linked)
+    checked = _checked(engine, proposed)
     progress("loading", 0.85)
     return load(engine, checked, decision, file)
 
@@ -59,7 +59,7 @@ def _admitted(raw: RawReturn, authority: str | None) -> RawReturn:
 
 def _linked(engine: Engine, given: PseudonymousReturn) -> LinkedReturn:
     with acting(engine, Role.INGEST) as connection:
-        return link(given, known(connection, given.tokens))
+        return linked(connection, given)
 
 
 def _checked(engine: Engine, linked: LinkedReturn) -> CheckedReturn:

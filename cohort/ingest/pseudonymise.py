@@ -1,8 +1,8 @@
 """The third station: identifiers become tokens in memory, before the first byte reaches the database.
 
-What is left of a person: tokens, month of birth, ages at events, whether there was a UPN or ULN, and the row in
-this file that first carried the same UPN or the same name and date of birth. Nothing after this station can
-leak a name, because nothing after it holds one.
+What is left of a person: tokens, derived keys for linkage, month of birth, ages at events, whether there was a UPN
+or ULN, and the row in this file that first carried the same UPN or the same name and date of birth. Nothing after
+this station can leak a name, because nothing after it holds one.
 """
 
 from __future__ import annotations
@@ -19,16 +19,23 @@ from cohort.ingest.content import content_digest
 from cohort.ingest.format import Column, ReturnFormat, Role, Table
 from cohort.ingest.identifiers import is_temporary
 from cohort.ingest.parse import PERSON_ROW, ParsedReturn
+from cohort.vault.derived import KEYS, derived_keys
 from cohort.vault.keys import KeyRing
 from cohort.vault.tokens import tokens
 
-TOKEN_KINDS = ("upn", "uln", "former_upn")
+TOKEN_KINDS = ("upn", "former_upn", "uln")
 """Stored identifiers that become tokens, in the order in which they are trusted."""
+DOMAINS = {"former_upn": "upn"}
+"""A former UPN is looked for among UPNs, so it is a token of their domain."""
+KEYS_SCHEMA = {PERSON_ROW: pl.UInt32, **dict.fromkeys(KEYS, pl.Binary)}
 
 
 @dataclass(frozen=True)
 class PseudonymousReturn:
-    """As ParsedReturn, with no identifier left. `tokens`: person_row, kind_code, token (16 bytes)."""
+    """As ParsedReturn, with no identifier left.
+
+    `tokens`: person_row, kind_code, token (16 bytes). `keys`: KEYS_SCHEMA, the derived keys of each person.
+    """
 
     format: ReturnFormat
     year: int
@@ -44,6 +51,7 @@ class PseudonymousReturn:
     """Keyed hash of the bytes."""
     size: int
     content_key: bytes = field(repr=False)
+    keys: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KEYS_SCHEMA), repr=False)
 
     @cached_property
     def content_digest(self) -> str:
@@ -51,8 +59,11 @@ class PseudonymousReturn:
         return content_digest(self.format, self.header, self.tables, self.tokens, self.content_key)
 
 
-def pseudonymise(parsed: ParsedReturn, ring: KeyRing) -> PseudonymousReturn:
-    """Replace identifiers by tokens under the ring, blur dates of birth, work out ages while they are known."""
+def pseudonymise(parsed: ParsedReturn, ring: KeyRing, *, for_record: bool = True) -> PseudonymousReturn:
+    """Replace identifiers by tokens under the ring, blur dates of birth, work out ages while they are known.
+
+    Where a return is not `for_record`, nobody is looked for by name, and no keys are derived.
+    """
     person = parsed.format.tables[0]
     births = parsed.tables[person.stored].select(PERSON_ROW, "birth_date")
     tables = {t.stored: _with_ages(t, parsed.tables[t.stored], births, parsed.year) for t in parsed.format.tables[1:]}
@@ -72,6 +83,7 @@ def pseudonymise(parsed: ParsedReturn, ring: KeyRing) -> PseudonymousReturn:
         file_digest(parsed.digest, ring),
         parsed.size,
         ring.derive("content"),
+        _keys(parsed.tables[person.stored], ring) if for_record else pl.DataFrame(schema=KEYS_SCHEMA),
     )
 
 
@@ -137,6 +149,11 @@ def _tokens(person: pl.DataFrame, ring: KeyRing) -> pl.DataFrame:
     for kind in TOKEN_KINDS:
         if kind in person.columns:
             given = person.filter(pl.col(kind).is_not_null())
-            macs = pl.Series("token", tokens(ring, kind, given[kind].to_list()), pl.Binary)
+            macs = pl.Series("token", tokens(ring, DOMAINS.get(kind, kind), given[kind].to_list()), pl.Binary)
             frames.append(given.select(pl.col(PERSON_ROW).cast(pl.UInt32), pl.lit(kind).alias("kind_code"), macs))
     return pl.concat(frames)
+
+
+def _keys(person: pl.DataFrame, ring: KeyRing) -> pl.DataFrame:
+    rows = person.select(pl.col(PERSON_ROW).cast(pl.UInt32))
+    return pl.concat([rows, derived_keys(person, ring)], how="horizontal")

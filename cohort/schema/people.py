@@ -92,12 +92,14 @@ class Link(Base):
     """How a row of a return came to be a person."""
 
     __tablename__ = "link"
-    __table_args__ = ({"schema": VAULT, "comment": "How a row of a return came to be a person: rule and weight."},)
+    __table_args__ = ({"comment": "How a row of a return came to be a person: rule and weight."},)
 
     submission_id: Mapped[Key] = mapped_column(primary_key=True, autoincrement=False, comment="The submission.")
     person_row: Mapped[Row] = mapped_column(
         primary_key=True, autoincrement=False, comment="Row of the person in the return."
     )
     person_id: Mapped[Id] = mapped_column(index=True, comment="The person.")
-    rule_code: Mapped[Name] = coded(registers.RULE, "Rule that linked: upn, uln, former_upn or new.")
-    weight: Mapped[float] = mapped_column(comment="Match weight; 1 for an exact rule.")
+    rule_code: Mapped[Name] = coded(
+        registers.RULE, "Rule that linked: upn, former_upn, uln, name_date_postcode, model or new."
+    )
+    weight: Mapped[float] = mapped_column(comment="Posterior probability of the match; 1 for an exact rule.")

@@ -32,6 +32,7 @@ from cohort.schema import (
     sections,
     submissions,
     support,
+    vault,
 )
 from cohort.schema.base import SCHEMA, Base
 from cohort.schema.facts import AuthorityFact, Fact
@@ -45,7 +46,7 @@ AUTHORITY_FACTS = tuple(
 MODULES = (
     *(people, circumstances, school, process, assessment, plans, sections, support, provision, out_of_school, disputes),
     *(outcomes, after_school, adulthood, authority, places, establishments),
-    *(submissions, governance, erasure, reference),
+    *(submissions, vault, governance, erasure, reference),
 )
 """Themes in the order of a life, then what the record needs around it."""
 

@@ -30,7 +30,7 @@ def counts(engine: Engine) -> dict[str, int]:
             *(f"cohort.{t}" for t in TABLES),
             "cohort.person",
             "vault.token",
-            "vault.link",
+            "cohort.link",
             "cohort.submission",
         ]
         return {name: connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in names}

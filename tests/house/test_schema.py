@@ -67,11 +67,15 @@ def test_a_column_says_what_it_holds_and_is_named_by_the_grammar(pair: tuple[Tab
 
 @pytest.mark.parametrize("pair", COLUMNS, ids=_of)
 def test_no_stored_column_can_hold_an_identifier(pair: tuple[Table, Column]) -> None:
-    assert not IDENTIFYING.search(pair[1].name)
+    """A keyed hash in the vault may bear an identifier's name: it is bytes, and no text fits in."""
+    table, column = pair
+    is_hash = table.schema == "vault" and isinstance(column.type, LargeBinary)
+    assert is_hash or not IDENTIFYING.search(column.name)
 
 
 def test_a_birth_date_is_stored_as_a_month_and_tokens_lie_in_the_vault() -> None:
-    assert [_of(p) for p in COLUMNS if "birth" in p[1].name] == ["person_trait.birth_month"]
+    readable = [_of(p) for p in COLUMNS if "birth" in p[1].name and not isinstance(p[1].type, LargeBinary)]
+    assert readable == ["person_trait.birth_month"]
     assert {t.schema for t, c in COLUMNS if isinstance(c.type, LargeBinary)} == {"vault"}
 
 
