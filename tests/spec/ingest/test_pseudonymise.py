@@ -18,7 +18,7 @@ from cohort.ingest import pseudonymise as station
 from cohort.ingest.pseudonymise import PseudonymousReturn, age, pseudonymise
 from cohort.vault.keys import KEY_BYTES, KeyRing
 from cohort.vault.tokens import tokens
-from tests.build import new_plan, old_plan, parsed, person, request, sen2, setting, upn
+from tests.build import changed, new_plan, old_plan, parsed, person, request, sen2, setting, upn
 
 RING = KeyRing((bytes(range(KEY_BYTES)),))
 OTHER_RING = KeyRing((bytes(range(1, KEY_BYTES + 1)),))
@@ -149,8 +149,17 @@ def test_ages_are_worked_out_on_the_days_that_ask_for_them() -> None:
     record = new_plan(ReceivedDate="2023-05-05")
     found = pseudonymise(parsed(sen2(person(record, PersonBirthDate="2014-05-06"))), RING)
     assert one(found, "ehc_request")["age_at_receipt"] == 8
+    assert one(found, "ehc_request")["age_at_decision"] == 9
+    assert one(found, "ehc_assessment")["age_at_decision"] == 9
     assert one(found, "ehc_plan")["age_at_start"] == 9
     assert one(found, "ehc_plan")["age_at_cease"] is None
+
+
+def test_ages_at_a_review_and_at_entry_are_worked_out_too() -> None:
+    record = changed(old_plan(), {"ActivePlans/ReviewMeeting": "2023-05-05"})
+    found = pseudonymise(parsed(sen2(person(record, PersonBirthDate="2014-05-06"))), RING)
+    assert one(found, "active_plan")["age_at_review"] == 8
+    assert one(found, "placement")["age_at_entry"] == 4, "of the entry on 23 April 2019"
 
 
 def test_where_the_birth_is_not_known_no_age_is() -> None:
