@@ -38,7 +38,6 @@ class Fact:
     def __table_args__(cls) -> Any:  # noqa: N805  (SQLAlchemy hands the class)
         return (
             Index(None, "submission_id", postgresql_using="brin"),
-            Index(None, "person_id"),
             {
                 "comment": (cls.__doc__ or "").strip(),
                 "postgresql_partition_by": "LIST (collection_year)",

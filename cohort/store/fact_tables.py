@@ -29,7 +29,6 @@ def of_persons(name: str, comment: str, *columns: sa.Column, years: Iterable[int
         comment=comment,
         postgresql_partition_by="LIST (collection_year)",
     )
-    op.create_index(op.f(f"ix_{name}_person_id"), name, ["person_id"], schema=SCHEMA)
     op.create_index(op.f(f"ix_{name}_submission_id"), name, ["submission_id"], schema=SCHEMA, postgresql_using="brin")
     rights.fact(name, _leaves(name, list(years)))
 

@@ -7,7 +7,7 @@ refused here: overlapping spells are common in true returns, and an analysis mus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -40,12 +40,12 @@ NOBODY = "NOT EXISTS (SELECT FROM cohort.person p WHERE p.person_id = f.person_i
 OVERLAPS = {"authority_code": pl.String, "spells": pl.Int64, "overlapping": pl.Int64}
 
 
-def require_persons(connection: Connection, persons: Iterable[str]) -> None:
+def require_persons(connection: Connection, persons: pl.Series) -> None:
     """Raises CohortError unless every person exists: once for all tables of a return, in the loader's transaction.
 
     Stands for the foreign keys that the tables of facts do not enforce.
     """
-    distinct = pl.DataFrame({"person_id": sorted(set(persons))}, schema={"person_id": pl.String})
+    distinct = persons.cast(pl.String).unique().sort().alias("person_id").to_frame()
     connection.execute(text("CREATE TEMPORARY TABLE named_person (person_id uuid) ON COMMIT DROP"))
     copy_in(connection, "named_person", distinct, schema="pg_temp")
     # Sorted keys walk the index of persons once; a hash of every person in the land would be built anew each time.

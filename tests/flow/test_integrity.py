@@ -73,10 +73,10 @@ def test_persons_are_required_once_whatever_their_order_and_number(engine: Engin
     send(engine, ring)
     with acting(engine, Role.INGEST) as connection:
         there = list(connection.scalars(text("SELECT person_id::text FROM cohort.person")))
-        require_persons(connection, there * 3)
-        require_persons(connection, [])
+        require_persons(connection, pl.Series(there * 3))
+        require_persons(connection, pl.Series([]))
         with pytest.raises(CohortError, match="LOAD-02"):
-            require_persons(connection, [*there, str(uuid4())])
+            require_persons(connection, pl.Series([*there, str(uuid4())]))
 
 
 @pytest.fixture(scope="module")
