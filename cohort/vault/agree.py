@@ -76,7 +76,7 @@ def agrees_beside_temporary_number() -> pl.Expr:
 
 def may_be_twins() -> pl.Expr:
     """One date of birth and surname, another forename."""
-    other = _both_known("forename") & ~name_agrees("forename")
+    other = _both_known("forename") & ~forename_is_the_same()
     return date_agrees() & name_agrees("surname") & other
 
 

@@ -127,11 +127,11 @@ def values(people: pl.DataFrame) -> pl.DataFrame:
     `people`: any of GIVEN, `birth_date` a Date and the others text; what is absent gives keys that are null.
     """
     kinds = {name: pl.Date if name == "birth_date" else pl.String for name in GIVEN}
-    absent = [pl.lit(None, kind).alias(name) for name, kind in kinds.items() if name not in people.columns]
-    whole = people.with_columns(absent)
+    given = {name: pl.col(name) if name in people.columns else pl.lit(None) for name in kinds}
+    whole = people.with_columns(given[name].cast(kind).alias(name) for name, kind in kinds.items())
     normal = whole.select(
         *(normal_name(pl.col(name)).alias(name) for name in ("surname", "forename", "middle_name")),
-        pl.col("birth_date").cast(pl.Date),
+        "birth_date",
         pl.when(pl.col("sex_code").is_in(["F", "M"])).then("sex_code").alias("sex_code"),
         normal_place(pl.col("postcode")).alias("postcode"),
     )

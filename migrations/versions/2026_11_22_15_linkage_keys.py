@@ -6,7 +6,7 @@ from alembic import op
 from cohort.store import rights
 
 revision = "2026_11_22_15"
-down_revision = "2026_11_22_17"
+down_revision = "2026_11_22_18"
 branch_labels = None
 depends_on = None
 

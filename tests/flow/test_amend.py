@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -29,9 +30,9 @@ LINK_03 = {"LINK-03": "asked the school", "PERSON-07": "two children", "PERSON-0
 
 
 def send(
-    engine: Engine, ring: KeyRing, *children: dict[str, str | None], authority: str = "201", year: int = 2024
+    engine: Engine, ring: KeyRing, *children: Mapping[str, str | None], authority: str = "201", year: int = 2024
 ) -> Receipt:
-    xml = sen2(*(person(old_plan(), **child) for child in children), authority=authority, year=year)
+    xml = sen2(*({**person(old_plan()), **child} for child in children), authority=authority, year=year)
     return ingest(xml, "r.xml", engine=engine, ring=ring, decision=Decision("officer", "checked", LINK_03))
 
 
@@ -94,7 +95,7 @@ def test_a_temporary_upn_never_links_alone(engine: Engine, ring: KeyRing) -> Non
     send(engine, ring, {**ANN, "UPN": upn(1)})
     with acting(engine, Role.VAULT) as connection:
         connection.execute(text("UPDATE vault.linkage_row SET is_upn_temporary = true"))
-    renamed = person(old_plan(), **{**ANN, "Forename": "Zora", "Surname": "Oakes", "UPN": upn(1)})
+    renamed = {**person(old_plan()), **ANN, "Forename": "Zora", "Surname": "Oakes", "UPN": upn(1)}
     given = pseudonymise(parsed(sen2(renamed)), ring)
     with acting(engine, Role.INGEST) as connection:
         assert lookup.linked(connection, given).counts["by_rule"] == {"upn": 1}
