@@ -1,8 +1,9 @@
 """The last station: one transaction in which a return becomes a submission, or nothing happens at all.
 
-Advisory lock on the place (authority, collection, year) → the content's hash, so that the same content is
-received once → tokens and persons, re-reading where another loader was first → COPY of the facts → counts
-reconciled → events. A receipt is made only after COMMIT was acknowledged.
+Advisory lock on the place (authority, collection, year) → from here on nobody is erased, and rows of who objected
+are left out → the content's hash, so that the same content is received once → tokens and persons, re-reading where
+another loader was first → COPY of the facts → counts reconciled → events. A receipt is made only after COMMIT was
+acknowledged.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import polars as pl
 from sqlalchemy import Connection, Engine, text
 
 from cohort.errors import CohortError
+from cohort.ingest.admit import admitted
 from cohort.ingest.check import CheckedReturn
 from cohort.ingest.difference import difference
 from cohort.ingest.receipt import Receipt, Standing, of_checked
@@ -25,6 +27,7 @@ from cohort.schema.tables import METADATA
 from cohort.store.copy import copy_in, copy_staged
 from cohort.store.integrity import require_persons
 from cohort.store.known import HOLDING, current, statuses
+from cohort.store.locks import beside_others
 from cohort.store.roles import Role, acting
 from cohort.vault.register import register
 
@@ -48,6 +51,8 @@ def load(engine: Engine, checked: CheckedReturn, decision: Decision, file: str) 
     """Accept a return, or hold it where errors are unconfirmed or queries unexplained."""
     with acting(engine, Role.INGEST) as connection:
         _lock(connection, checked)
+        beside_others(connection)
+        checked = admitted(connection, checked)
         received = _received(connection, checked)
         if received is not None and received["status"] in HOLDING:
             return of_checked(

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -26,8 +26,20 @@ from cohort.reference.measures import MEASURES, NOT_STANDING, authority_measure
 from cohort.schema.calendar import authorities
 from cohort.schema.invented import INVENTED_SOFTWARE
 from cohort.schema.tables import AUTHORITY_FACTS, FACTS, METADATA
-from cohort.snapshot.manifest import Manifest, TableEntry, combined, digest_of, read, table_entry
+from cohort.snapshot.links import links
+from cohort.snapshot.manifest import (
+    OBJECTIONS,
+    Manifest,
+    TableEntry,
+    combined,
+    digest_of,
+    erasures_known,
+    read,
+    table_entry,
+)
+from cohort.store import objections
 from cohort.store.copy import copy_out
+from cohort.store.erasures import erasure_ids
 from cohort.store.known import Known, as_known_at, polars_type
 from cohort.store.roles import Role, acting
 
@@ -76,15 +88,17 @@ def _write(engine: Engine, folder: Path, asked: Cut, progress: Callable[[str, fl
     with acting(engine, Role.OPERATOR, isolation="REPEATABLE READ") as connection:
         moment = asked.moment or connection.scalar(text("SELECT clock_timestamp()"))
         assert moment is not None  # noqa: S101
-        known = as_known_at(connection, moment)
+        known = replace(as_known_at(connection, moment), objections=objections.read(connection))
         entries: dict[str, TableEntry] = {}
         tables = list(_tables(connection, known, moment, asked))
         for place, (name, parts) in enumerate(tables):
             progress(f"writing {name}", place / len(tables))
             entries[name] = _store(folder / name, parts)
         software = _software(connection, known.submissions)
+        without = {"kind_code": OBJECTIONS, "persons": _left_out(connection, known)}
+        erased = erasures_known(erasure_ids(connection))
     received = known.submissions.select("authority_code", "collection", "collection_year", "content_digest")
-    events = (*received.to_dicts(), *known.identities.events)
+    events = (*received.to_dicts(), *known.identities.events, erased, without)
     return _manifest(folder, asked, moment, events, entries, is_invented=software == {INVENTED_SOFTWARE})
 
 
@@ -131,6 +145,7 @@ def _tables(connection: Connection, known: Known, moment: datetime, asked: Cut) 
     for table in AUTHORITY_FACTS:
         yield table.name, _whole(lambda table=table: _authority_facts(connection, table, known))
     yield "person", _whole(lambda: _persons(connection, known, asked))
+    yield "link", _whole(lambda: _placed(links(connection, known), known.submissions, asked))
     yield "return", _whole(lambda: _returns(connection, known.submissions))
     yield "authority", _whole(_authorities)
     yield from _reference(connection, moment)
@@ -177,6 +192,16 @@ def _persons(connection: Connection, known: Known, asked: Cut) -> pl.DataFrame:
     traits = ("birth_month", "sex_code", "ethnicity_code")
     last = [pl.col(trait).drop_nulls().last() for trait in traits]
     return said.sort(KEY).group_by("person_id").agg(last).sort("person_id")
+
+
+def _left_out(connection: Connection, known: Known) -> int:
+    """Persons who would stand in the table `person`, had they not objected."""
+    if not known.objections.persons:
+        return 0
+    table, years = METADATA.tables["cohort.person_trait"], known.submissions["collection_year"].unique()
+    states = (replace(known, objections=objections.Objections()), known)
+    everybody, kept = ({p for y in years for p in state.facts(connection, table, y)["person_id"]} for state in states)
+    return len(everybody - kept)
 
 
 def _returns(connection: Connection, held: pl.DataFrame) -> pl.DataFrame:

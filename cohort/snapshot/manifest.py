@@ -1,14 +1,15 @@
 """The manifest of a snapshot: what it holds, as known at which moment, under which digest.
 
-The digest covers the events (which submissions, by the hash of their content), the content of the tables, rows
-in key order, and the id of the project key; not the name, the clock, the software or the bytes of the files.
+The digest covers the events (which submissions, by the hash of their content; which erasures were known, and how
+many persons an objection left out), the content of the tables, rows in key order, and the id of the project key;
+not the name, the clock, the software or the bytes of the files.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ import pyarrow.compute as pc
 from cohort.errors import UsageError
 
 FILE = "snapshot.json"
+ERASURES, OBJECTIONS = "erasures known", "objections"
+"""Kinds of two events that every snapshot has."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,35 @@ class Manifest:
         """Write `snapshot.json`."""
         text = json.dumps(asdict(self) | {"as_known_at": self.as_known_at.isoformat()}, indent=2, sort_keys=True)
         (folder / FILE).write_text(text + "\n", encoding="utf-8")
+
+    @property
+    def left_out(self) -> int:
+        """Persons left out because they object."""
+        return sum(event["persons"] for event in self.events if event.get("kind_code") == OBJECTIONS)
+
+    def erasures_missed(self, ids: Sequence[str]) -> int | None:
+        """How many of the record's erasures (`ids`, in their order) were made after this was cut.
+
+        None where it knows erasures that the record does not: it is another record's, or the record was put back
+        from a backup without its tombstones.
+        """
+        known = next((event for event in self.events if event.get("kind_code") == ERASURES), erasures_known(()))
+        is_start = known == erasures_known(ids[: known["erasures"]])
+        return len(ids) - known["erasures"] if is_start else None
+
+
+def erasures_known(ids: Sequence[str]) -> dict[str, Any]:
+    """The event that says which erasures a snapshot knows: their number, and a digest of their random keys in order.
+
+    All that the record knew when the snapshot was cut, whatever moment's knowledge it holds: an erasure is gone from
+    every moment. So a cut of the same knowledge made before an erasure and after it has two digests, also where the
+    person was in neither; a tombstone does not say where its person was.
+    """
+    return {
+        "kind_code": ERASURES,
+        "erasures": len(ids),
+        "digest": hashlib.sha256("\n".join(ids).encode()).hexdigest(),
+    }
 
 
 def read(folder: Path) -> Manifest:

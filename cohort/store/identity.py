@@ -6,6 +6,7 @@ says that one row of one return is about somebody else. Both are dated events th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +52,11 @@ class Identities:
     def stay(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Any frame's `person_id` replaced by the person who stays."""
         return frame.with_columns(pl.col("person_id").replace(self.merged)) if self.merged else frame
+
+    def group(self, persons: Iterable[str]) -> frozenset[str]:
+        """Every key of these persons: theirs, that of the person who stays, and all that were merged into that one."""
+        stay = {self.merged.get(person, person) for person in persons}
+        return frozenset(stay | {person for person, into in self.merged.items() if into in stay})
 
 
 def read(connection: Connection, moment: datetime | None = None) -> Identities:

@@ -8,7 +8,7 @@ undone. So any past state can be asked for again, with one exception: a person w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
@@ -18,6 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from cohort.store import identity
 from cohort.store.copy import copy_out
+from cohort.store.objections import Objections
 
 HOLDING = ("accepted", "signed")
 SCHEMA = {
@@ -60,6 +61,8 @@ class Known:
 
     submissions: pl.DataFrame
     identities: identity.Identities
+    objections: Objections = field(default_factory=Objections)
+    """Whose rows are left out: nobody's, but where a snapshot is cut."""
 
     def facts(self, connection: Connection, table: Table, year: int) -> pl.DataFrame:
         """The facts of one table and collection year that held, with the persons as known then."""
@@ -70,7 +73,14 @@ class Known:
             sql.Literal(year),
             sql.Literal(self.submissions.filter(collection_year=year)["submission_id"].to_list()),
         )
-        return self.identities.resolve(copy_out(connection, query, schema))
+        return self.about(copy_out(connection, query, schema))
+
+    def about(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Stored rows (person_id, submission_id, person_row …) with the persons as known then.
+
+        Without those that an objection leaves out. Every way from the record into a snapshot goes through here.
+        """
+        return self.identities.resolve(self.objections.without(rows, self.identities))
 
 
 def polars_type(kind: TypeEngine) -> type[pl.DataType]:

@@ -59,6 +59,15 @@ def acting(engine: Engine, role: Role | str, isolation: str | None = None) -> It
             yield connection
 
 
+@contextmanager
+def acting_within(connection: Connection, role: Role) -> Iterator[None]:
+    """A few statements of a transaction as another role, and then again as the one that began it."""
+    before = connection.scalar(text("SELECT current_user"))
+    connection.execute(text(f'SET LOCAL ROLE "{role}"'))
+    yield  # an exception ends the transaction, and the role with it
+    connection.execute(text(f'SET LOCAL ROLE "{before}"'))
+
+
 def role_statements(codes: Iterable[str]) -> Iterator[str]:
     """SQL that makes every role, where it is not there yet: what migrations and a restore need of the cluster.
 
