@@ -1,7 +1,7 @@
 """A world whose truth is known: nobody is linked to another, hardly anybody is missed, in no group more than in others.
 
-No number of the model was fitted to this world; the seeds were not chosen. Of the whole cascade: by number with
-agreement, by name, by the model.
+The whole cascade: by number with agreement, by name, by the model. No number of the model was fitted to this world.
+The rules about twins were made while looking at seeds 1, 2 and 14, so the seeds here are others.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.linkage import Verdict, judge
 
 RING = KeyRing((bytes(range(32)),))
 CHILDREN = 20_000
-SEEDS = (1, 26)
+SEEDS = (26, 31)
 
 
 @cache
