@@ -23,9 +23,9 @@ from sqlalchemy import Connection, Engine, Table, text
 from cohort.errors import UsageError
 from cohort.reference import store as reference
 from cohort.reference.measures import MEASURES, NOT_STANDING, authority_measure
-from cohort.schema.calendar import authorities
 from cohort.schema.invented import INVENTED_SOFTWARE
 from cohort.schema.tables import AUTHORITY_FACTS, FACTS, METADATA
+from cohort.snapshot import places
 from cohort.snapshot.links import links
 from cohort.snapshot.manifest import (
     OBJECTIONS,
@@ -147,7 +147,9 @@ def _tables(connection: Connection, known: Known, moment: datetime, asked: Cut) 
     yield "person", _whole(lambda: _persons(connection, known, asked))
     yield "link", _whole(lambda: _placed(links(connection, known), known.submissions, asked))
     yield "return", _whole(lambda: _returns(connection, known.submissions))
-    yield "authority", _whole(_authorities)
+    yield "authority", _whole(places.named)
+    yield "authority_period", _whole(places.periods)
+    yield "authority_succession", _whole(places.successions)
     yield from _reference(connection, moment)
 
 
@@ -222,14 +224,6 @@ def _returns(connection: Connection, held: pl.DataFrame) -> pl.DataFrame:
 def _software(connection: Connection, held: pl.DataFrame) -> set[str | None]:
     query = text("SELECT DISTINCT software FROM cohort.authority_year WHERE submission_id = ANY(:submissions)")
     return set(connection.scalars(query, {"submissions": held["submission_id"].to_list()}))
-
-
-def _authorities() -> pl.DataFrame:
-    """One row an authority, ended ones included, by its latest name."""
-    latest = {a.authority_code: a for a in sorted(authorities(), key=lambda a: a.from_date)}
-    rows = [(a.authority_code, a.ons_code, a.name, a.region_code, a.region_name) for a in latest.values()]
-    columns = ["authority_code", "ons_code", "authority", "region_code", "region"]
-    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row").sort("authority_code")
 
 
 def _reference(connection: Connection, moment: datetime) -> Iterator[tuple[str, Parts]]:

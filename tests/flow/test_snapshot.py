@@ -178,3 +178,17 @@ def test_any_difference_in_words_is_another_digest(words: list[str | None], plac
     assert (table_entry(frame).digest == table_entry(pl.DataFrame({"w": other}, schema={"w": pl.String})).digest) == (
         words == other
     )
+
+
+def test_a_snapshot_says_which_authorities_there_were_and_who_followed_whom(
+    either: Engine, ring: KeyRing, tmp_path: Path
+) -> None:
+    """A series can be drawn as it was, or on another year's map, from the snapshot alone."""
+    send(FIRST, either, ring)
+    frozen(either, tmp_path, "one", ring)
+    tables = open_snapshot(tmp_path / "one").tables
+    split = tables["authority_succession"].to_polars().filter(from_code="928").sort("to_code")
+    assert split["to_code"].to_list() == ["940", "941"]
+    assert split["share"].sum() == pytest.approx(1)
+    ended = tables["authority_period"].to_polars().filter(authority_code="928").sort("from_date").row(-1, named=True)
+    assert str(ended["to_date"]) == "2021-03-31"
