@@ -20,7 +20,7 @@ from cohort.store import migrate, postgres_tools
 from cohort.store.backup import Seal, backup
 from cohort.store.content import content
 from cohort.store.restore import restore
-from cohort.store.roles import LOGIN, database_statements
+from cohort.store.roles import LOGIN
 from cohort.vault import keys
 from cohort.vault.keys import KeyRing
 from service import cli
@@ -49,8 +49,6 @@ def fill(engine: Engine, ring: KeyRing) -> None:
     assert send(CLEAN, engine, ring) is Standing.ACCEPTED
     with engine.begin() as connection:
         assert all(rows.fill(connection, {}).values())
-        for statement in database_statements():  # a copy of a template has its schemas, not its own rights
-            connection.execute(text(statement))
 
 
 def holds(engine: Engine) -> dict[str, str]:
