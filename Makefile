@@ -26,7 +26,7 @@ app: setup  ## open the app on what `make demo` made
 test: setup  ## run the tests
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-proof: setup  ## the long proofs that `make test` leaves out: hours
+proof: setup  ## the long proofs that `make test` leaves out
 	@$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 
 check: lint types imports  ## lint, types and the floors of the house
