@@ -25,6 +25,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
         {
             "account",
             "audit",
+            "keys",
             "snapshot",
             "reference",
             "studies",

@@ -10,7 +10,7 @@ import typer
 from cohort.errors import CohortError, UsageError
 from cohort.settings import from_environment
 from service import console
-from service.commands import database, reading, record, returns
+from service.commands import database, reading, record, returns, third_party
 
 app = typer.Typer(
     name="cohort",
@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 app.command()(returns.validate)
 app.command()(returns.ingest)
+app.command()(third_party.split)
+app.command()(third_party.tokens)
 app.command()(returns.submissions)
 app.command()(returns.sign)
 app.command()(returns.withdraw)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cohort.errors import CohortError
+from cohort.errors import CohortError, UsageError
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -44,6 +46,13 @@ def say_error(error: CohortError) -> None:
     err.print(f"{error.code}: {error.sentence}", markup=False)
     if error.remedy:
         err.print(error.remedy, markup=False)
+
+
+def ask(question: str, remedy: str) -> None:
+    """Go on only after a yes. Raises UsageError where nobody can be asked, and Abort after a no."""
+    if not sys.stdin.isatty():
+        raise UsageError("ASK-01", "This wants a yes, and nobody can be asked.", f"Say {remedy}.")
+    typer.confirm(question, abort=True)
 
 
 @contextmanager

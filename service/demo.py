@@ -11,14 +11,14 @@ from cohort.errors import CohortError
 from cohort.ingest.receipt import Receipt, Standing
 from cohort.settings import Settings
 from cohort.snapshot.manifest import Manifest
-from cohort.store.engine import administer, connect
+from cohort.store.engine import administer
 from cohort.store.migrate import upgrade
 from cohort.vault import keys
 from service import access, doors
 from service.access import Principal
 from service.ask import Ask
 from service.desk import Desk
-from service.office import Office
+from service.office import Office, open_office
 from service.snapshots import cut_snapshot
 from synthetic import returns, truth
 from synthetic.world import World, make
@@ -71,11 +71,12 @@ def demo(settings: Settings, asked: Asked, say: Say, progress: Progress) -> None
 def prepare(settings: Settings) -> Office:
     """Schema, keys and accounts, made where they are not there yet."""
     upgrade(administer(settings))
-    engine = connect(settings)
-    ring = keys.load(settings.key_file) if settings.key_file.exists() else keys.create(settings.key_file)
+    if not settings.key_file.exists():
+        keys.create(settings.key_file, settings.copied)
+    office = open_office(settings)
     for role in ("researcher", "policymaker"):
-        access.add_account(engine, doors.demo_account(role), role)
-    return Office(settings, engine, ring)
+        access.add_account(office.engine, doors.demo_account(role), role)
+    return office
 
 
 def invent(settings: Settings, asked: Asked, progress: Progress) -> list[Path]:

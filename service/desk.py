@@ -81,8 +81,12 @@ class Desk:
         confirm: str = "",
         explanations: Mapping[str, str] | None = None,
         progress: Progress | None = None,
+        tokens: Source | None = None,
     ) -> Receipt:
-        """Send a return in: accepted, held, already received, or refused."""
+        """Send a return in: accepted, held, already received, or refused.
+
+        `tokens`: what a third party made of the identifiers of a split, whose attributes are the `file`.
+        """
         action = "submit" if self.authority else "submit any"
         with asked(self.office.engine, self.principal, action, "a return"):
             decision = Decision(self.principal.account, confirm, dict(explanations or {}))
@@ -91,11 +95,12 @@ class Desk:
                     file,
                     name,
                     engine=self.office.engine,
-                    ring=self.office.ring,
+                    ring=self.office.current_ring(),
                     decision=decision,
                     authority=self.authority,
                     progress=progress or silent,
                     limits=self._limits,
+                    tokens=tokens,
                 )
             except ReturnRefused as error:
                 return of_refusal(name, error, submission=self._keep_refusal(error))

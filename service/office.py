@@ -10,7 +10,8 @@ from cohort.settings import Settings
 from cohort.store.engine import connect
 from cohort.store.migrate import require_head
 from cohort.vault import keys
-from cohort.vault.keys import KeyRing
+from cohort.vault.keys import KeyProvider, KeyRing
+from cohort.vault.state import ring_of_record
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,16 @@ class Office:
     settings: Settings
     engine: Engine
     ring: KeyRing
+    custody: KeyProvider | None = None
+
+    def current_ring(self) -> KeyRing:
+        """The ring at the database's version now: another process may have rotated since the door was opened."""
+        return ring_of_record(self.engine, self.custody.load() if self.custody else self.ring)
 
 
 def open_office(settings: Settings) -> Office:
-    """Connect and load the keys. Raises UsageError where the schema or the key ring is not ready."""
+    """Connect and load the keys. Raises UsageError where schema or ring are not ready, or the ring is another's."""
     engine = connect(settings)
     require_head(engine)
-    return Office(settings, engine, keys.load(settings.key_file))
+    custody = keys.provider(settings.key_file, settings.copied)
+    return Office(settings, engine, ring_of_record(engine, custody.load()), custody)

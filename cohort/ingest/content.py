@@ -1,7 +1,8 @@
 """The canonical content of a return: the same whatever the order of its rows, its spacing or its spelling.
 
 Each person is written as a text of what would be stored of them, children sorted below their parents; persons
-are sorted and hashed under a key. Two files with one content differ in nothing that the record would keep.
+are sorted and hashed under a key. Two files with one content differ in nothing that the record would keep. Who a
+person is enters by the mark of an identifier, not by its token: a rotation must not make old content new.
 """
 
 from __future__ import annotations
@@ -58,5 +59,5 @@ def _texts(form: ReturnFormat, table: Table, frame: pl.DataFrame, below: Mapping
 
 
 def _named(tokens: pl.DataFrame) -> pl.DataFrame:
-    text = pl.concat_str("kind_code", pl.col("token").bin.encode("hex"), separator="=")
+    text = pl.concat_str("kind_code", pl.col("mark").bin.encode("hex"), separator="=")
     return tokens.group_by("person_row").agg(text.sort().str.join(FIELD).alias("named"))

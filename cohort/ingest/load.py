@@ -29,7 +29,10 @@ from cohort.store.integrity import require_persons
 from cohort.store.known import HOLDING, current, statuses
 from cohort.store.locks import beside_others
 from cohort.store.roles import Role, acting
+from cohort.vault import state
+from cohort.vault.keys import key_id
 from cohort.vault.register import register
+from cohort.vault.state import Stamp
 
 IN_FILE = ("same_upn_row", "same_name_row")
 """Columns that say something about this file only; they are not stored."""
@@ -51,6 +54,7 @@ def load(engine: Engine, checked: CheckedReturn, decision: Decision, file: str) 
     """Accept a return, or hold it where errors are unconfirmed or queries unexplained."""
     with acting(engine, Role.INGEST) as connection:
         _lock(connection, checked)
+        state.hold(connection, _stamp(checked))
         beside_others(connection)
         checked = admitted(connection, checked)
         received = _received(connection, checked)
@@ -79,6 +83,11 @@ def must_wait(checked: CheckedReturn, decision: Decision) -> bool:
 
 def _digest(checked: CheckedReturn) -> str:
     return checked.linked.pseudonymous.content_digest
+
+
+def _stamp(checked: CheckedReturn) -> Stamp:
+    given = checked.linked.pseudonymous
+    return Stamp(given.key_version, given.key_id, key_id(given.content_key), given.is_third_party)
 
 
 def _lock(connection: Connection, checked: CheckedReturn) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import polars as pl
 from sqlalchemy import Engine
 
@@ -10,15 +12,18 @@ from cohort.ingest.check import CheckedReturn, check
 from cohort.ingest.judge import Progress, Source, parsed_return, read_return, silent
 from cohort.ingest.load import Decision, load
 from cohort.ingest.prior import prior
-from cohort.ingest.pseudonymise import PseudonymousReturn, pseudonymise
+from cohort.ingest.pseudonymise import Attributes, PseudonymousReturn, joined, pseudonymise
 from cohort.ingest.read import RawReturn
 from cohort.ingest.receipt import Receipt
 from cohort.ingest.refusals import FileRefused
 from cohort.ingest.source import LIMITS, Limits
+from cohort.ingest.split import taken
 from cohort.store.roles import Role, acting
 from cohort.vault.keys import KeyRing
 from cohort.vault.link import LinkedReturn
 from cohort.vault.lookup import linked
+
+Known = TypeVar("Known", RawReturn, Attributes)
 
 
 def ingest(
@@ -31,13 +36,14 @@ def ingest(
     authority: str | None = None,
     progress: Progress = silent,
     limits: Limits = LIMITS,
+    tokens: Source | None = None,
 ) -> Receipt:
     """Take a return in: accepted, held or already received. `authority`: the only one whose returns may come.
 
+    Where `tokens` are given, `source` holds the attributes of a split and a third party made the tokens.
     Raises ReturnRefused for a file that cannot be read as a return, or is another authority's.
     """
-    raw = _admitted(read_return(source, progress, limits), authority)
-    pseudonymous = pseudonymise(parsed_return(raw), ring)
+    pseudonymous = _pseudonymous(source, tokens, ring, authority, progress, limits)
     progress("linking", 0.6)
     proposed = _linked(engine, pseudonymous)
     progress("checking", 0.7)
@@ -46,15 +52,25 @@ def ingest(
     return load(engine, checked, decision, file)
 
 
-def _admitted(raw: RawReturn, authority: str | None) -> RawReturn:
-    if authority is not None and raw.authority_code != authority:
+def _pseudonymous(
+    source: Source, tokens: Source | None, ring: KeyRing, authority: str | None, progress: Progress, limits: Limits
+) -> PseudonymousReturn:
+    if tokens is None:
+        raw = _admitted(read_return(source, progress, limits), authority)
+        return pseudonymise(parsed_return(raw), ring)
+    given, made = taken(source, tokens, limits)
+    return joined(_admitted(given, authority), made, ring)
+
+
+def _admitted(given: Known, authority: str | None) -> Known:
+    if authority is not None and given.authority_code != authority:
         refused = ReturnRefused(
             "ROUTE-01",
             "The return is another authority's.",
             "Send your own authority's file; its number stands in LEA in the head.",
         )
-        raise FileRefused(refused, raw.digest, raw.size)
-    return raw
+        raise FileRefused(refused, given.digest, given.size)
+    return given
 
 
 def _linked(engine: Engine, given: PseudonymousReturn) -> LinkedReturn:

@@ -13,11 +13,11 @@ import polars as pl
 
 from cohort import example
 from cohort.errors import DeclarationError
-from cohort.ingest import check, finding
-from cohort.ingest.format import ReturnFormat, Table
+from cohort.ingest import check
+from cohort.ingest.format import ReturnFormat
 from cohort.ingest.parse import parse
 from cohort.ingest.pseudonymise import pseudonymise
-from cohort.ingest.read import RawReturn, declared_formats
+from cohort.ingest.read import declared_formats, nobody_returned
 from cohort.ingest.rule import Rule
 from cohort.ingest.visible import PRIOR, reference_values
 from cohort.vault.keys import throwaway
@@ -46,7 +46,7 @@ def format_of(rule: Rule) -> ReturnFormat:
 @cache
 def visible_types(collection: str, year: int) -> Mapping[str, Types]:
     """Stored table → column that its rules see → Polars type, last year's columns included."""
-    empty = _empty(declared_formats()[collection], year)
+    empty = nobody_returned(declared_formats()[collection], year, AUTHORITY)
     linked = link(pseudonymise(parse(empty), throwaway()), nobody())
     frames = check.seen(linked, pl.DataFrame(schema=PRIOR))
     return {stored: dict(frame.schema) for stored, frame in frames.items()}
@@ -80,20 +80,3 @@ def prove(rule: Rule, types: Types, year: int) -> None:
     wrong = judged.filter(pl.col("broken") != pl.col(BREAKS))["row"].to_list()
     if wrong:
         raise DeclarationError(f"{rule.code} judges rows {wrong} of its example otherwise than the example says")
-
-
-def _empty(form: ReturnFormat, year: int) -> RawReturn:
-    """A return with a head and nobody in it."""
-    head = {
-        "collection": form.collection,
-        "collection_year": str(year),
-        "census_date": form.census_day(year).isoformat(),
-        "authority_code": AUTHORITY,
-    }
-    tables = {table.name: _no_rows(form, table) for table in form.tables}
-    return RawReturn(form, year, AUTHORITY, head, tables, finding.none(), {}, "", 0)
-
-
-def _no_rows(form: ReturnFormat, table: Table) -> pl.DataFrame:
-    keys = ["row_number", *(above.key for above in form.ancestors(table))]
-    return pl.DataFrame(schema={**dict.fromkeys(keys, pl.UInt32), **{c.stored: pl.String for c in table.columns}})

@@ -3,12 +3,16 @@
 What is left of a person: tokens, derived keys for linkage, month of birth, ages at events, whether there was a UPN
 or ULN, and the row in this file that first carried the same UPN or the same name and date of birth. Nothing after
 this station can leak a name, because nothing after it holds one.
+
+The station has two halves, which a third party can come between (`cohort.ingest.split`): `attributes` and
+`identifiers` part a return where it is at home, `tokenise` wants the key and no attribute, `joined` wants neither
+an identifier nor the key of the tokens. On one machine `pseudonymise` is the four in a row.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -19,23 +23,56 @@ from cohort.ingest.content import content_digest
 from cohort.ingest.format import Column, ReturnFormat, Role, Table
 from cohort.ingest.identifiers import is_temporary
 from cohort.ingest.parse import PERSON_ROW, ParsedReturn
-from cohort.vault.derived import KEYS, derived_keys
+from cohort.vault.derived import GIVEN, KEYS, derived_keys
 from cohort.vault.keys import KeyRing
+from cohort.vault.normalise import normalised
 from cohort.vault.tokens import tokens
 
 TOKEN_KINDS = ("upn", "former_upn", "uln")
 """Stored identifiers that become tokens, in the order in which they are trusted."""
 DOMAINS = {"former_upn": "upn"}
 """A former UPN is looked for among UPNs, so it is a token of their domain."""
+IDENTIFYING = (*TOKEN_KINDS, *GIVEN)
+"""What a person is found by: what a third party must see, and nothing more."""
 KEYS_SCHEMA = {PERSON_ROW: pl.UInt32, **dict.fromkeys(KEYS, pl.Binary)}
+TOKEN_SCHEMA = {PERSON_ROW: pl.UInt32, "kind_code": pl.String, "token": pl.Binary, "mark": pl.Binary}
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """What a return says, and of nobody. As ParsedReturn, with ages and months in place of dates of birth."""
+
+    format: ReturnFormat
+    year: int
+    authority_code: str
+    census_date: date
+    header: Mapping[str, object]
+    tables: Mapping[str, pl.DataFrame]
+    findings: pl.DataFrame
+    notes: Mapping[str, int]
+    digest: str
+    """SHA-256 of the file's bytes."""
+    size: int
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a ring makes of identifiers. `frame`: TOKEN_SCHEMA, 16 bytes each. `keys`: KEYS_SCHEMA.
+
+    A mark is the same identifier under a key that no rotation changes. It enters the content's hash and is never
+    stored. `key_version` and `key_id` name the ring.
+    """
+
+    frame: pl.DataFrame
+    keys: pl.DataFrame
+    key_version: int
+    key_id: str
+    is_third_party: bool = False
 
 
 @dataclass(frozen=True)
 class PseudonymousReturn:
-    """As ParsedReturn, with no identifier left.
-
-    `tokens`: person_row, kind_code, token (16 bytes). `keys`: KEYS_SCHEMA, the derived keys of each person.
-    """
+    """As ParsedReturn, with no identifier left. `tokens` and `keys`: as `frame` and `keys` in Tokens."""
 
     format: ReturnFormat
     year: int
@@ -52,6 +89,9 @@ class PseudonymousReturn:
     size: int
     content_key: bytes = field(repr=False)
     keys: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KEYS_SCHEMA), repr=False)
+    key_id: str = ""
+    """The name of the keys that made the tokens; a return without one cannot be loaded."""
+    is_third_party: bool = False
 
     @cached_property
     def content_digest(self) -> str:
@@ -64,26 +104,72 @@ def pseudonymise(parsed: ParsedReturn, ring: KeyRing, *, for_record: bool = True
 
     Where a return is not `for_record`, nobody is looked for by name, and no keys are derived.
     """
+    named = identifiers(parsed, IDENTIFYING if for_record else TOKEN_KINDS)
+    return joined(attributes(parsed), tokenise(named, ring), ring)
+
+
+def attributes(parsed: ParsedReturn) -> Attributes:
+    """All that is kept of a return but its tokens."""
     person = parsed.format.tables[0]
     births = parsed.tables[person.stored].select(PERSON_ROW, "birth_date")
     tables = {t.stored: _with_ages(t, parsed.tables[t.stored], births, parsed.year) for t in parsed.format.tables[1:]}
-    whole = {person.stored: _person(person, parsed.tables[person.stored], parsed.year), **tables}
-    named = _tokens(parsed.tables[person.stored], ring)
-    return PseudonymousReturn(
+    return Attributes(
         parsed.format,
         parsed.year,
         parsed.authority_code,
         parsed.census_date,
         parsed.header,
-        whole,
-        named,
-        ring.version,
+        {person.stored: _person(person, parsed.tables[person.stored], parsed.year), **tables},
         parsed.findings,
         parsed.notes,
-        file_digest(parsed.digest, ring),
+        parsed.digest,
         parsed.size,
-        ring.derive("content"),
-        _keys(parsed.tables[person.stored], ring) if for_record else pl.DataFrame(schema=KEYS_SCHEMA),
+    )
+
+
+def identifiers(parsed: ParsedReturn, wanted: Iterable[str] = IDENTIFYING) -> pl.DataFrame:
+    """person_row and the identifiers by which a person is found, those of the wanted that the format has."""
+    person = parsed.tables[parsed.format.tables[0].stored]
+    return person.select(pl.col(PERSON_ROW).cast(pl.UInt32), *(name for name in wanted if name in person.columns))
+
+
+def tokenise(given: pl.DataFrame, ring: KeyRing) -> Tokens:
+    """The tokens of identifiers, normalised here whoever wrote them. `given`: as `identifiers` gives it."""
+    unchanging = KeyRing((ring.derive("mark"),))
+    frames = [pl.DataFrame(schema=TOKEN_SCHEMA)]
+    for kind in (kind for kind in TOKEN_KINDS if kind in given.columns):
+        named = given.select(PERSON_ROW, normalised(pl.col(kind)).alias(kind)).drop_nulls()
+        values, domain = named[kind].to_list(), DOMAINS.get(kind, kind)
+        frames.append(
+            named.select(
+                PERSON_ROW,
+                pl.lit(kind).alias("kind_code"),
+                pl.Series("token", tokens(ring, domain, values), pl.Binary),
+                pl.Series("mark", tokens(unchanging, domain, values), pl.Binary),
+            )
+        )
+    return Tokens(pl.concat(frames), _keys(given, ring), ring.version, ring.key_id)
+
+
+def joined(given: Attributes, tokens: Tokens, ring: KeyRing) -> PseudonymousReturn:
+    """The two halves as one. `ring`: the record's, for its hashes; it need not be the one that made the tokens."""
+    return PseudonymousReturn(
+        given.format,
+        given.year,
+        given.authority_code,
+        given.census_date,
+        given.header,
+        given.tables,
+        tokens.frame,
+        tokens.key_version,
+        given.findings,
+        given.notes,
+        file_digest(given.digest, ring),
+        given.size,
+        ring.content_key,
+        tokens.keys,
+        tokens.key_id,
+        tokens.is_third_party,
     )
 
 
@@ -143,17 +229,8 @@ def _with_ages(table: Table, frame: pl.DataFrame, births: pl.DataFrame, year: in
     return born.with_columns(ages).drop("birth_date")
 
 
-def _tokens(person: pl.DataFrame, ring: KeyRing) -> pl.DataFrame:
-    schema = {PERSON_ROW: pl.UInt32, "kind_code": pl.String, "token": pl.Binary}
-    frames = [pl.DataFrame(schema=schema)]
-    for kind in TOKEN_KINDS:
-        if kind in person.columns:
-            given = person.filter(pl.col(kind).is_not_null())
-            macs = pl.Series("token", tokens(ring, DOMAINS.get(kind, kind), given[kind].to_list()), pl.Binary)
-            frames.append(given.select(pl.col(PERSON_ROW).cast(pl.UInt32), pl.lit(kind).alias("kind_code"), macs))
-    return pl.concat(frames)
-
-
-def _keys(person: pl.DataFrame, ring: KeyRing) -> pl.DataFrame:
-    rows = person.select(pl.col(PERSON_ROW).cast(pl.UInt32))
-    return pl.concat([rows, derived_keys(person, ring)], how="horizontal")
+def _keys(given: pl.DataFrame, ring: KeyRing) -> pl.DataFrame:
+    """The keys derived of names, dates and places; no row where none is given."""
+    if not set(GIVEN) & set(given.columns):
+        return pl.DataFrame(schema=KEYS_SCHEMA)
+    return pl.concat([given.select(PERSON_ROW), derived_keys(given, ring)], how="horizontal")

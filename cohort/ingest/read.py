@@ -21,7 +21,7 @@ from cohort.catalogue import collect
 from cohort.errors import ReturnRefused
 from cohort.ingest import finding, header, structure
 from cohort.ingest.decoding import decoder
-from cohort.ingest.format import ReturnFormat
+from cohort.ingest.format import ReturnFormat, Table
 from cohort.ingest.looks import container, refuse_what_is_not_xml
 from cohort.ingest.refusals import refusal
 from cohort.ingest.rows import LEFT_OUT, RESPELLED, Log, Sheet, is_text
@@ -57,6 +57,23 @@ class RawReturn:
 def declared_formats() -> Mapping[str, ReturnFormat]:
     """Every format in the catalogue, by its collection."""
     return collect("cohort.ingest.formats", ReturnFormat, key=lambda form: form.collection)
+
+
+def nobody_returned(form: ReturnFormat, year: int, authority: str) -> RawReturn:
+    """A return with a head and nobody in it: what the columns of a format are like, before anything is read."""
+    head = {
+        "collection": form.collection,
+        "collection_year": str(year),
+        "census_date": form.census_day(year).isoformat(),
+        "authority_code": authority,
+    }
+    tables = {table.name: _no_rows(form, table) for table in form.tables}
+    return RawReturn(form, year, authority, head, tables, finding.none(), {}, "", 0)
+
+
+def _no_rows(form: ReturnFormat, table: Table) -> pl.DataFrame:
+    keys = ["row_number", *[above.key for above in form.ancestors(table)][::-1]]
+    return pl.DataFrame(schema={**dict.fromkeys(keys, pl.UInt32), **{c.stored: pl.String for c in table.columns}})
 
 
 def read(

@@ -20,6 +20,7 @@ from cohort.schema import (
     erasure,
     establishments,
     governance,
+    keys,
     out_of_school,
     outcomes,
     people,
@@ -46,7 +47,7 @@ AUTHORITY_FACTS = tuple(
 MODULES = (
     *(people, circumstances, school, process, assessment, plans, sections, support, provision, out_of_school, disputes),
     *(outcomes, after_school, adulthood, authority, places, establishments),
-    *(submissions, vault, governance, erasure, reference),
+    *(submissions, vault, keys, governance, erasure, reference),
 )
 """Themes in the order of a life, then what the record needs around it."""
 

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, text
 
 PERSONS = 250_026
 """Persons and their tokens. Beside it stands the lock of migrations, `cohort.store.migrate.LOCK`."""
+ADOPTION = 250_027
+"""The first keys of a fresh database."""
 
 
 def beside_others(connection: Connection) -> None:
@@ -28,3 +30,8 @@ def alone(connection: Connection) -> None:
     the load that was waited for would stay behind.
     """
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": PERSONS})
+
+
+def adopting(connection: Connection) -> None:
+    """To be called before a database takes on its first keys: of two first loads with two rings one is first."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADOPTION})

@@ -101,7 +101,7 @@ def database_statements() -> Iterator[str]:
     yield (
         "DO $$ BEGIN EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database()); "
         f"EXECUTE format('GRANT CONNECT ON DATABASE %I TO {LOGIN}', current_database()); "
-        f"EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO {Role.INGEST}', current_database()); END $$"
+        f"EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO {Role.INGEST}, {Role.VAULT}', current_database()); END $$"
     )
 
 

@@ -20,18 +20,38 @@ def init() -> None:
     """Make a key ring where there is none; one that lies there is never overwritten."""
     from cohort.vault import keys as ring
 
-    path = from_environment().key_file
-    ring.create(path)
-    console.say(f"A new key ring lies at {path}. Keep a copy where the database's backups are not.")
+    settings = from_environment()
+    ring.create(settings.key_file, settings.copied)
+    console.say(f"A new key ring lies at {settings.key_file}. Keep a copy where the database's backups are not.")
 
 
 @keys.command("status")
-def key_status() -> None:
-    """Whether the key ring may be used, and its version."""
-    from cohort.vault import keys as ring
+def key_status(as_json: AsJson = False) -> None:
+    """Whether the key ring may be used, its version and name, and whether the database agrees."""
+    from dataclasses import asdict
 
-    path = from_environment().key_file
-    console.say(f"The key ring at {path} is at version {ring.load(path).version}.")
+    from service import custody
+
+    found = custody.status(from_environment())
+    if as_json:
+        console.say_json(asdict(found))
+    else:
+        console.say(f"The key ring at {found.place} is at version {found.version}; its name is {found.key_id}.")
+        console.say(found.told)
+
+
+@keys.command()
+def rotate(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Carry every token to a new key; persons and links stay. Loads wait until it is done."""
+    from service import custody
+
+    settings = from_environment()
+    if not yes:
+        console.ask("Carry every token to a new key? Loads wait until it is done.", remedy="--yes")
+    with console.progress("rotating the keys") as progress:
+        now = custody.rotate(settings, progress)
+    console.say(f"Tokens and database are at version {now.version} of the keys; the ring's name is {now.key_id}.")
+    console.say(f"Keep a copy of {settings.key_file} where the database's backups are not: older copies do not serve.")
 
 
 @account.command()

@@ -56,6 +56,7 @@ def ingest(
     account: Annotated[str, typer.Option(help="The account that sends it.", show_default=False)],
     confirm: Annotated[str, typer.Option(help="Leave rows with errors out, for this reason.")] = "",
     explain: Annotated[list[str] | None, typer.Option(help="CODE=reason, for each query.")] = None,
+    tokens: Annotated[Path | None, typer.Option(help="A third party's tokens; the file holds attributes.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take returns in as an account of an authority, and print the receipts."""
@@ -63,12 +64,14 @@ def ingest(
     from service.desk import Desk
     from service.doors import office, principal
 
+    if tokens is not None and len(files) > 1:
+        raise UsageError("SPLIT-07", "Tokens are of one file.", "Take the files in one by one, each with its tokens.")
     desk = Desk(principal(account), office())
-    explanations = _explanations(explain or [])
+    given = {"confirm": confirm, "explanations": _explanations(explain or []), "tokens": tokens}
     receipts = []
     for file in files:
         with console.progress(file.name) as progress:
-            receipts.append(desk.submit(file, file.name, confirm=confirm, explanations=explanations, progress=progress))
+            receipts.append(desk.submit(file, file.name, progress=progress, **given))
         if not as_json:
             console.say(report.render(receipts[-1], "text").decode())
     if as_json:
