@@ -53,9 +53,10 @@ def caption(release: Release) -> str:
     source = f"Source: {'; '.join(release.sources)}. " if release.sources else ""
     cells = "1 cell" if release.withheld == 1 else f"{release.withheld:,} cells"
     withheld = f"{cells} withheld. " if release.withheld else ""
+    caution = f"{p.caution} " if p.caution else ""
     return (
         f"{invented}{source}Snapshot {p.snapshot} ({p.snapshot_digest[:12]}), as known at "
-        f"{p.as_known_at.day} {p.as_known_at:%B %Y}; policy {p.policy}. {withheld}Release {p.release_id}."
+        f"{p.as_known_at.day} {p.as_known_at:%B %Y}; policy {p.policy}. {caution}{withheld}Release {p.release_id}."
     )
 
 

@@ -46,6 +46,8 @@ class Provenance:
     policy: str
     at: datetime
     account: str
+    caution: str = ""
+    """A sentence to be read with every figure, such as that the snapshot predates an erasure."""
 
     @property
     def release_id(self) -> str:

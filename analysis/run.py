@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, Protocol
@@ -36,14 +37,15 @@ def run(
     ledger: Ledger | None = None,
     account: str = "script",
     at: datetime | None = None,
+    caution: str = "",
     choices: Mapping[str, str] | None = None,
     **more: str,
 ) -> Release:
     """Run a study on a snapshot and let its result through the gate under a policy.
 
-    Choices are given by name, or as a mapping. `at`: the time to be recorded, now where not given. Raises
-    UsageError for names and choices that are not offered, ReleaseRefused where the policy refuses or no ledger
-    is at hand.
+    Choices are given by name, or as a mapping. `at`: the time to be recorded, now where not given. `caution`: a
+    sentence about the snapshot that the record knows and the snapshot does not. Raises UsageError for names and
+    choices that are not offered, ReleaseRefused where the policy refuses or no ledger is at hand.
     """
     if ledger is None:
         raise ReleaseRefused("RUN-01", "Without a ledger nothing is released.", "Hand a ledger to run().")
@@ -52,7 +54,8 @@ def run(
     frozen = open_snapshot(snapshot) if isinstance(snapshot, str) else snapshot
     picks = asked.pick({**(choices or {}), **more})
     result = asked.compute(asked.build(frozen, picks), picks)
-    released = release(result, rules, _provenance(asked, picks, frozen, rules, at or datetime.now(UTC), account))
+    origin = _provenance(asked, picks, frozen, rules, at or datetime.now(UTC), account)
+    released = release(result, rules, replace(origin, caution=caution))
     ledger.enter(released.record())
     return released
 

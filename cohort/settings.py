@@ -28,6 +28,8 @@ class Settings:
     key_file: Path
     engine: str
     max_megabytes: int
+    retention_years: int
+    """Years after the end of the 25th school year for which a person is kept."""
 
     @property
     def snapshots(self) -> Path:
@@ -38,6 +40,11 @@ class Settings:
     def releases(self) -> Path:
         """The folder of the file ledger, which serves scripts."""
         return self.home / "releases"
+
+    @property
+    def erasures(self) -> Path:
+        """The list of erasures, written anew after each: what a restored backup has to be told."""
+        return self.home / "erasures.json"
 
     @property
     def copied(self) -> tuple[Path, ...]:
@@ -56,6 +63,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         key_file=Path(env.get("COHORT_KEY_FILE") or home / "keys" / "keyring.json").expanduser().absolute(),
         engine=env.get("COHORT_ENGINE") or "duckdb",
         max_megabytes=_whole(env, "COHORT_MAX_MEGABYTES", 1024),
+        retention_years=_whole(env, "COHORT_RETENTION_YEARS", 10),
     )
 
 

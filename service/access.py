@@ -34,6 +34,11 @@ RIGHTS: Mapping[str, frozenset[str]] = {
             "submit any",
             "withdraw",
             "inventory",
+            "amend",
+            "erase",
+            "objection",
+            "retention",
+            "erasures",
         }
     ),
 }

@@ -14,7 +14,7 @@ from cohort.snapshot import Snapshot, open_snapshot
 from service.access import Principal, asked, role_of
 from service.ledger import PostgresLedger
 from service.office import Office
-from service.snapshots import named
+from service.snapshots import caution, erasures_missed, named
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,15 @@ class Ask:
     def release(self, name: str, *, snapshot: str, policy: str, **choices: str) -> Release:
         """Run a study and let its result through the gate. Raises CohortError where that cannot be."""
         with asked(self.office.engine, self.principal, "release", f"{name} on {snapshot} under {policy}"):
+            opened = self._open(snapshot)
+            missed = erasures_missed(self.office.engine, role_of(self.principal), opened.manifest)
             return run(
                 study(name),
-                snapshot=self._open(snapshot),
+                snapshot=opened,
                 policy=policy_named(policy),
                 ledger=PostgresLedger(self.office.engine, role_of(self.principal)),
                 account=self.principal.account,
+                caution=caution(missed),
                 choices=choices,
             )
 

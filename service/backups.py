@@ -11,9 +11,9 @@ from cohort.store import backup as backups
 from cohort.store import restore as restores
 from cohort.store.backup import Manifest, Seal
 from cohort.store.engine import administer
-from cohort.vault import keys
+from cohort.vault import keys, tombstones
 from cohort.vault.keys import KeyRing
-from service import audit
+from service import audit, erasure
 from service.access import OPERATOR
 
 
@@ -32,9 +32,19 @@ def back_up(settings: Settings, path: Path | None = None) -> tuple[Path, Manifes
     return place, manifest
 
 
-def put_back(settings: Settings, path: Path, *, replace: bool = False) -> Manifest:
-    """Restore a backup of this record's key ring; `replace` drops the record that is there."""
+def put_back(
+    settings: Settings, path: Path, *, replace: bool = False, erasures: Path | None = None
+) -> tuple[Manifest, int | None]:
+    """Restore a backup of this record's key ring; `replace` drops the record that is there.
+
+    Whoever was erased after the backup was made is erased again: by the list `erasures`, or by the one that is kept
+    in COHORT_HOME. Hands on how many erasures were made again, None where there is no list.
+    """
     engine = administer(settings)
-    manifest = restores.restore(engine, path, seal(keys.load(settings.key_file)), replace=replace)
-    audit.enter(engine, OPERATOR, "restore", f"archive {manifest.archive_digest[:12]}", "done")
-    return manifest
+    ring = keys.load(settings.key_file)
+    listed = [place for place in (erasures or settings.erasures,) if erasures or place.exists()]
+    lists = [tombstones.read(place, erasure.seal(ring)) for place in listed]  # before anything is dropped
+    manifest = restores.restore(engine, path, seal(ring), replace=replace)
+    again = erasure.erase_listed(engine, lists) if lists else None
+    audit.enter(engine, OPERATOR, "restore", f"archive {manifest.archive_digest[:12]}, {again} erasures", "done")
+    return manifest, again

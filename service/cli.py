@@ -10,7 +10,7 @@ import typer
 from cohort.errors import CohortError, UsageError
 from cohort.settings import from_environment
 from service import console
-from service.commands import database, reading, record, returns, third_party
+from service.commands import database, leaving, persons, reading, record, returns, third_party
 
 app = typer.Typer(
     name="cohort",
@@ -28,9 +28,14 @@ app.command()(returns.sign)
 app.command()(returns.withdraw)
 app.command()(record.audit)
 app.command()(reading.codebook)
+app.command()(leaving.erase)
+app.command()(leaving.retention)
 app.add_typer(database.db, name="db")
 app.add_typer(record.keys, name="keys")
 app.add_typer(record.account, name="account")
+app.add_typer(persons.person, name="person")
+app.add_typer(leaving.objection, name="objection")
+app.add_typer(leaving.erasures, name="erasures")
 app.add_typer(reading.snapshot, name="snapshot")
 app.add_typer(reading.study, name="study")
 app.add_typer(reading.reference, name="reference")

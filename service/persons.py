@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from cohort.errors import UsageError
+from cohort.store.locks import beside_others
 from cohort.store.roles import Role, acting
 from cohort.vault import amend
 from cohort.vault.amend import Amendment, Place
@@ -90,6 +91,7 @@ def _amended(
         if not reason.strip():
             raise UsageError("AMEND-06", "That needs a reason.", "Say why, in words that name nobody.")
         with acting(office.engine, Role.VAULT) as connection:
+            beside_others(connection)
             return work(connection, Amendment(principal.account, reason))
 
 

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import Engine, insert
 
 from cohort.errors import UsageError
 from cohort.schema.governance import SnapshotCut
 from cohort.snapshot import manifest as manifests
 from cohort.snapshot.cut import Cut, cut
 from cohort.snapshot.manifest import Manifest
+from cohort.store.erasures import erasure_ids
 from cohort.store.roles import Role, acting
 from cohort.vault.project import project_key
 from service.access import Principal, asked
@@ -48,6 +49,20 @@ def named(folder: Path) -> list[Manifest]:
     """The manifests of all snapshots in a folder, newest knowledge first."""
     found = [manifests.read(path.parent) for path in folder.glob("[!.]*/snapshot.json")]
     return sorted(found, key=lambda manifest: (manifest.as_known_at, manifest.name), reverse=True)
+
+
+def erasures_missed(engine: Engine, role: Role | str, given: Manifest) -> int | None:
+    """How many erasures were made after a snapshot was cut; None where it is not of this record. See `Manifest`."""
+    with acting(engine, role) as connection:
+        return given.erasures_missed(erasure_ids(connection))
+
+
+def caution(missed: int | None) -> str:
+    """What is to be read with figures of a snapshot that missed erasures; empty where it missed none."""
+    if missed is None:
+        return "The snapshot knows erasures that this record does not: it is of another record, or of another backup."
+    erasures = "an erasure" if missed == 1 else f"{missed} erasures"
+    return f"The snapshot predates {erasures} and should be cut anew." if missed else ""
 
 
 def verify(folder: Path) -> Manifest:

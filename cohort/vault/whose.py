@@ -21,6 +21,7 @@ from cohort.vault.lookup import known
 from cohort.vault.normalise import normalised
 from cohort.vault.tokens import tokens
 
+NOBODY = "ERASE-02"
 LINK = next(table.fullname for table in METADATA.sorted_tables if table.name == "link")
 LINKED = text(
     f"SELECT submission_id, person_row, person_id::text FROM {LINK} "  # noqa: S608  (a declared name)
@@ -60,7 +61,7 @@ def _one(persons: Iterable[str]) -> str:
     found = set(persons)
     if not found:
         raise UsageError(
-            "ERASE-02", "The record knows nobody there.", "Look the number, or the submission and its row, up again."
+            NOBODY, "The record knows nobody there.", "Look the number, or the submission and its row, up again."
         )
     if len(found) > 1:
         raise UsageError(

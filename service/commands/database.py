@@ -67,16 +67,23 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="A backup.", show_default=False)],
     replace: Annotated[bool, typer.Option("--replace", help="Drop the record that is there.")] = False,
+    erasures: Annotated[
+        Path | None, typer.Option(help="A list of erasures; left out, the one in COHORT_HOME where there is one.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put a backup back, all of it or nothing."""
+    """Put a backup back, all of it or nothing, and erase again who was erased since."""
     from service.backups import put_back
 
-    manifest = put_back(from_environment(), file, replace=replace)
+    manifest, again = put_back(from_environment(), file, replace=replace, erasures=erasures)
     if as_json:
-        console.say_json(asdict(manifest))
+        console.say_json({**asdict(manifest), "erasures_made_again": again})
+        return
+    console.say(f"{manifest.rows:,} rows of {manifest.made_at} are back; every table is as it was backed up.")
+    if again is None:
+        console.say("There was no list of erasures. Whoever was erased since is back: cohort erasures apply FILE")
     else:
-        console.say(f"{manifest.rows:,} rows of {manifest.made_at} are back; every table is as it was backed up.")
+        console.say(f"{again} erasures made since were made again.")
 
 
 @db.command()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cohort.errors import UsageError
 from cohort.settings import from_environment
 from service import console
+
+if TYPE_CHECKING:
+    from cohort.snapshot.manifest import Manifest
 
 snapshot = typer.Typer(help="Frozen data.", no_args_is_help=True)
 study = typer.Typer(help="Analyses through the gate.", no_args_is_help=True)
@@ -46,24 +50,54 @@ def cut(
 
 @snapshot.command("list")
 def list_snapshots(as_json: AsJson = False) -> None:
-    """Every snapshot, newest knowledge first."""
+    """Every snapshot, newest knowledge first, with the erasures that it missed."""
     from service.snapshots import named
 
-    headings = ("name", "as_known_at", "invented", "digest")
-    rows = [(m.name, m.as_known_at, m.is_invented, m.digest) for m in named(from_environment().snapshots)]
+    headings = ("name", "as_known_at", "invented", "digest", "predates_erasures")
+    given = named(from_environment().snapshots)
+    rows = [
+        (m.name, m.as_known_at, m.is_invented, m.digest, missed)
+        for m, missed in zip(given, _missed(given), strict=True)
+    ]
     if as_json:
         console.say_json([dict(zip(headings, row, strict=True)) for row in rows])
     else:
         console.say_table(headings, list(rows))
 
 
+UNASKED = "not known"
+"""An analyst may hold a snapshot without the record: then nobody can say what was erased since."""
+
+
+def _missed(given: Sequence[Manifest]) -> list[int | str]:
+    """How many erasures each snapshot missed, or why that cannot be said."""
+    from cohort.store.roles import Role
+    from service.doors import office
+    from service.snapshots import erasures_missed
+
+    if not given:
+        return []
+    try:
+        here = office()
+    except UsageError:
+        return [UNASKED] * len(given)
+    found = [erasures_missed(here.engine, Role.OPERATOR, manifest) for manifest in given]
+    return ["of another record" if missed is None else missed for missed in found]
+
+
 @snapshot.command()
 def verify(name: str) -> None:
-    """Read every table again and compare it with the manifest."""
+    """Read every table again and compare it with the manifest; say which erasures it missed."""
+    from service.snapshots import caution
     from service.snapshots import verify as verified
 
     manifest = verified(from_environment().snapshots / name)
     console.say(f"Snapshot {name} is whole: {len(manifest.tables)} tables, digest {manifest.digest}.")
+    [missed] = _missed([manifest])
+    if missed == UNASKED:
+        console.say("Whether somebody was erased since, only the record can say, and it cannot be reached.")
+    elif missed:
+        console.say(caution(missed if isinstance(missed, int) else None))
 
 
 @snapshot.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import text
@@ -13,10 +13,11 @@ from cohort.errors import CohortError, NotAllowed, UsageError
 from cohort.ingest.receipt import Standing
 from cohort.store.known import current
 from cohort.store.roles import Role, acting
-from service import access, audit, doors, inventory, snapshots, statistics
+from service import access, audit, doors, erasure, inventory, persons, snapshots, statistics
 from service.access import Principal
 from service.ask import Ask
 from service.desk import Desk
+from service.erasure import Row
 from service.office import Office
 from tests.build import person, sen2, upn
 
@@ -29,6 +30,15 @@ CALLS: dict[str, Callable[[Office, Principal], object]] = {
     "withdraw": lambda o, p: Desk(p, o).withdraw(_submission(o), "Sent by mistake."),
     "release": lambda o, p: Ask(p, o).release("outcome_summary", snapshot="s", policy="publication"),
     "take an inventory": lambda o, p: inventory.take_inventory(o, p, lambda *_: None),
+    "list who was merged": persons.amendments,
+    "erase a person": lambda o, p: erasure.erase_person(o, p, Row(_submission(o), 1), sure=True),
+    "enter an objection": lambda o, p: erasure.enter_objection(o, p, Row(_submission(o), 1)),
+    "take an objection back": lambda o, p: erasure.lift_objection(o, p, Row(_submission(o), 1)),
+    "end retention": lambda o, p: erasure.end_retention(o, p, date(2050, 1, 1), sure=True),
+    "list erasures": erasure.erasures,
+    "list snapshots concerned": lambda o, p: erasure.concerned_by(o, p, "none"),
+    "export erasures": lambda o, p: erasure.export_erasures(o, p, o.settings.home / "list.json"),
+    "apply erasures": lambda o, p: erasure.apply_erasures(o, p, o.settings.home / "list.json"),
     "cut a snapshot": lambda o, p: snapshots.cut_snapshot(o, p, "x"),
     "load statistics": lambda o, p: statistics.load_statistics(o, p, []),
 }
@@ -37,7 +47,24 @@ MATRIX = {
     "researcher": {"release"},
     "policymaker": {"release"},
     "auditor": set(),
-    "operator": {"submit", "history", "withdraw", "release", "take an inventory", "cut a snapshot", "load statistics"},
+    "operator": {
+        "submit",
+        "history",
+        "withdraw",
+        "release",
+        "take an inventory",
+        "list who was merged",
+        "erase a person",
+        "enter an objection",
+        "take an objection back",
+        "end retention",
+        "list erasures",
+        "list snapshots concerned",
+        "export erasures",
+        "apply erasures",
+        "cut a snapshot",
+        "load statistics",
+    },
 }
 
 
