@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from cohort.errors import UsageError
 from cohort.vault.unsafe import refuse_readable, refuse_unsafe_place
@@ -42,10 +42,14 @@ def key_id(*keys: bytes) -> str:
 class KeyRing:
     """Secret keys, oldest first. Its text form never shows them."""
 
-    keys: tuple[bytes, ...]
+    keys: tuple[bytes, ...] = field(repr=False)
 
     def __repr__(self) -> str:
         return f"KeyRing(version={self.version})"
+
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """What IPython and Hypothesis ask, which would print the fields of a dataclass else."""
+        printer.text(repr(self))
 
     @property
     def version(self) -> int:

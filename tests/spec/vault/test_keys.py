@@ -265,3 +265,14 @@ def test_the_name_of_a_ring_tells_nothing_and_every_ring_has_its_own() -> None:
 def name_of(key: bytes) -> str:
     """What anybody could work out who guessed that a bare hash was used."""
     return hashlib.sha256(key).hexdigest()[:12]
+
+
+def test_no_printer_of_objects_shows_a_key() -> None:
+    """Hypothesis and Rich print a dataclass field by field, whatever its own text form says."""
+    from hypothesis.vendor import pretty
+    from rich.pretty import pretty_repr
+
+    ring = throwaway()
+    shown = pretty.pretty(ring) + pretty_repr(ring) + repr(ring) + str(ring)
+    assert repr(ring.keys[0]) not in shown
+    assert ring.keys[0].hex() not in shown
