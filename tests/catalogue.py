@@ -14,14 +14,17 @@ QUERIES = {
     "relations": f"""
         SELECT n.nspname, c.relname, c.relkind, c.relowner::regrole::text, c.relacl::text, c.relrowsecurity,
                c.relforcerowsecurity, c.reloptions::text, pg_get_expr(c.relpartbound, c.oid),
-               obj_description(c.oid, 'pg_class'), CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) END
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname {OURS}""",
+               s.description, CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) END
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        LEFT JOIN pg_description s ON s.objoid = c.oid AND s.classoid = 'pg_class'::regclass AND s.objsubid = 0
+        WHERE n.nspname {OURS}""",
     "columns": f"""
-        SELECT n.nspname, c.relname, row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum), a.attname,
+        SELECT n.nspname, c.relname, row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum) AS place, a.attname,
                format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated, a.attacl::text,
-               pg_get_expr(d.adbin, d.adrelid), col_description(c.oid, a.attnum)
+               pg_get_expr(d.adbin, d.adrelid), s.description
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+        LEFT JOIN pg_description s ON s.objoid = c.oid AND s.classoid = 'pg_class'::regclass AND s.objsubid = a.attnum
         WHERE n.nspname {OURS} AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind <> 'i'""",
     "constraints": f"""
         SELECT n.nspname, conrelid::regclass::text, conname, convalidated,

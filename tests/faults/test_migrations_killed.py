@@ -1,7 +1,7 @@
 """Faults 20 and 22: a migration killed at a statement leaves the database as it was, to the last right.
 
-Every revision is killed on its way up and on its way down: at its first statement, at its last, at COMMIT, and at
-some between; `make proof` kills them at each one. The client dies (an exception, SIGKILL) or the server's
+Every revision is killed on its way up and on its way down: at its first statement, at its last, and at COMMIT;
+`make proof` kills them at each one between. The client dies (an exception, SIGKILL) or the server's
 side does (pg_terminate_backend). A runner that commits each statement is caught by the same harness.
 """
 
@@ -26,7 +26,7 @@ from tests.postgres import Databases
 from tests.revisions import STEPS
 
 Migration = Callable[[Engine], None]
-BETWEEN = 1
+BETWEEN = 0
 """Statements between the first and the last at which each step is killed in the quick run."""
 
 
@@ -127,7 +127,7 @@ def _down(revision: str) -> Migration:
 
 
 def test_a_migration_killed_at_a_statement_leaves_the_database_as_it_was(embedded_server: Databases) -> None:
-    assert _kill_every_step(embedded_server, BETWEEN) >= 8 * len(STEPS)
+    assert _kill_every_step(embedded_server, BETWEEN) >= 6 * len(STEPS)
 
 
 @pytest.mark.slow
