@@ -18,8 +18,8 @@ from analysis.study import Study
 from analysis.table import AnalysisTable
 from analysis.tiles import LAYOUT
 from cohort.errors import UsageError
-from cohort.schema.codes import people
 from cohort.schema.calendar import authorities
+from cohort.schema.codes import people
 
 AT = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
 YEARS = (2023, 2024, 2025)

@@ -27,7 +27,8 @@ ROLES = (*Role, authority_role("201"), LOGIN, NOBODY)
 VERBS = {"select": "s", "insert": "i", "update": "u", "delete": "d", "truncate": "t", "own": "o", "execute": "x"}
 RELATIONS = text(
     """
-    SELECT format('%I.%I', n.nspname, c.relname), CASE WHEN p.oid IS NULL THEN '' ELSE format('%I.%I leaves', n.nspname, p.relname) END,
+    SELECT format('%I.%I', n.nspname, c.relname),
+           CASE WHEN p.oid IS NULL THEN '' ELSE format('%I.%I leaves', n.nspname, p.relname) END,
            (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a
             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
     FROM pg_class c
