@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 from cohort.store import rights
 
-revision = "2026_11_22_17"
+revision = "2026_11_22_15"
 down_revision = "2026_11_22_14"
 branch_labels = None
 depends_on = None

@@ -4,8 +4,8 @@ from alembic import op
 
 from cohort.store import rights
 
-revision = "2026_11_22_18"
-down_revision = "2026_11_22_17"
+revision = "2026_11_22_16"
+down_revision = "2026_11_22_15"
 branch_labels = None
 depends_on = None
 

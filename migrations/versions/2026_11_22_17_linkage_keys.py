@@ -5,8 +5,8 @@ from alembic import op
 
 from cohort.store import rights
 
-revision = "2026_11_22_15"
-down_revision = "2026_11_22_18"
+revision = "2026_11_22_17"
+down_revision = "2026_11_22_16"
 branch_labels = None
 depends_on = None
 
