@@ -27,7 +27,6 @@ from cohort.schema.tables import METADATA
 from cohort.store.copy import copy_in, copy_staged
 from cohort.store.integrity import require_persons
 from cohort.store.known import HOLDING, current, statuses
-from cohort.store.locks import beside_others
 from cohort.store.roles import Role, acting
 from cohort.vault import state
 from cohort.vault.keys import key_id
@@ -54,8 +53,7 @@ def load(engine: Engine, checked: CheckedReturn, decision: Decision, file: str) 
     """Accept a return, or hold it where errors are unconfirmed or queries unexplained."""
     with acting(engine, Role.INGEST) as connection:
         _lock(connection, checked)
-        state.hold(connection, _stamp(checked))
-        beside_others(connection)
+        state.hold(connection, _stamp(checked))  # from here on keys do not rotate and nobody is erased
         checked = admitted(connection, checked)
         received = _received(connection, checked)
         if received is not None and received["status"] in HOLDING:

@@ -273,7 +273,7 @@ def test_without_the_lock_facts_of_nobody_would_stay(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Sabotage: a loader that takes no lock is what `strays` must find."""
-    monkeypatch.setattr(loading, "beside_others", lambda _: None)
+    monkeypatch.setattr(locks, "beside_others", lambda _: None)
     _load_then_erase(office, operator, sent, engine, pool, _held_up(monkeypatch, "_copy_facts"))
     assert "cohort.person_trait" in strays(engine)
 
