@@ -73,9 +73,10 @@ def erase_person(
     """
     act = Act(ground, principal.account)
     with asked(office.engine, principal, "erase", _said("a person", ground, sure=sure)):
+        ring = office.current_ring()
         with acting(office.engine, Role.VAULT) as connection:
             locks.alone(connection)
-            person = _found(connection, office.ring, who)
+            person = _found(connection, ring, who)
             since = _first_known(connection, identity.read(connection).group([person]))
             erased = _erased(connection, [person], act, sure=sure)
         return _departure(office, erased, since, sure=sure)
@@ -100,9 +101,10 @@ def end_retention(
 def enter_objection(office: Office, principal: Principal, who: Row | Numbers) -> tuple[SnapshotConcerned, ...]:
     """From now on a person is left out of every snapshot. Hands on the snapshots that hold them already."""
     with asked(office.engine, principal, "objection", "enter one"):
+        ring = office.current_ring()
         with acting(office.engine, Role.VAULT) as connection:
             locks.beside_others(connection)
-            person = _found(connection, office.ring, who)
+            person = _found(connection, ring, who)
             keys = identity.read(connection).group([person])
             since = _first_known(connection, keys)
             there = text("SELECT count(*) FROM cohort.objection WHERE person_id = :person AND lifted_at IS NULL")
@@ -118,9 +120,10 @@ def lift_objection(office: Office, principal: Principal, who: Row | Numbers) -> 
     Whoever was erased is found by numbers alone. Raises UsageError where there was nothing to take back.
     """
     with asked(office.engine, principal, "objection", "take one back"):
+        ring = office.current_ring()
         with acting(office.engine, Role.VAULT) as connection:
             locks.beside_others(connection)
-            lifted = _let_in(connection, office.ring, who) + _lifted(connection, office.ring, who)
+            lifted = _let_in(connection, ring, who) + _lifted(connection, ring, who)
             if not lifted:
                 raise UsageError("ERASE-05", "There is no objection of this person.", "Look the number up again.")
         _keep_list(office)

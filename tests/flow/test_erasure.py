@@ -18,10 +18,13 @@ from cohort.ingest.load import Decision
 from cohort.ingest.pipeline import ingest
 from cohort.ingest.receipt import Receipt, Standing
 from cohort.schema.tables import FACTS, METADATA
+from cohort.settings import Settings
 from cohort.store import locks
 from cohort.store.known import as_known_at
 from cohort.store.roles import Role, acting
+from cohort.vault import keys
 from cohort.vault.erase import Act, erase
+from cohort.vault.rotate import rotate
 from service import access, audit
 from service import persons as amendments
 from service.access import Principal
@@ -331,3 +334,19 @@ def test_a_merge_waits_for_an_erasure_and_finds_nobody(
         erase(connection, [named(engine, sent, 1)], Act("request", "operator"))
     with pytest.raises(UsageError, match="AMEND-05"):
         merge.result(60)
+
+
+def test_after_a_rotation_a_number_still_finds_its_child_and_a_barred_one_stays_out(
+    settings: Settings, application: Engine
+) -> None:
+    custody = keys.FileKeys(settings.key_file)
+    here = Office(settings, application, custody.create(), custody)
+    operator = access.local_operator(application)
+    submission = send(here, BOTH).submission
+    assert submission is not None
+    assert erase_person(here, operator, Row(submission, 1), "objection", sure=True).erased.barred == 1
+    rotate(application, custody)
+    later = ingest(MORE, "r.xml", engine=application, ring=here.current_ring(), decision=Decision("officer"))
+    assert later.notes[admit.LEFT_OUT] == 1
+    assert erase_person(here, operator, Numbers({"upn": upn(2)}), sure=True).is_done
+    assert lift_objection(here, operator, Numbers({"upn": upn(1)})) == 1
