@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine
 
@@ -16,6 +17,9 @@ from service.office import Office
 from tests import postgres
 from tests.postgres import Databases
 
+# How long an example takes is the machine's business, never a verdict.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 REAL_DATA = Path(os.environ.get("COHORT_REAL_DATA") or Path(__file__).parents[2] / "shared" / "data")
 
 
