@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
-from uuid import UUID
 
 from sqlalchemy import Connection, text
 
@@ -23,7 +22,6 @@ from service.access import Principal, asked
 from service.office import Office
 
 Done = TypeVar("Done")
-OWNER = text("SELECT person_id FROM vault.linkage_row WHERE submission_id = :submission AND person_row = :row")
 EVENTS = text(
     """
     SELECT e.identity_event_id, e.kind_code, e.at, e.account_name, coalesce(e.reason, ''),
@@ -52,7 +50,7 @@ def merge(office: Office, principal: Principal, row: Place, into: Place, reason:
     """The child of one row is the child of another from now on; hands on the event's number."""
 
     def work(connection: Connection, by: Amendment) -> int:
-        return amend.merge(connection, _person(connection, row), _person(connection, into), by)
+        return amend.merge(connection, amend.owner(connection, row), amend.owner(connection, into), by)
 
     return _amended(office, principal, f"merge {_shown(row)} into {_shown(into)}", reason, work)
 
@@ -73,7 +71,7 @@ def keep_apart(office: Office, principal: Principal, row: Place, reason: str) ->
     """Never link the child of this row by name, date or postcode (an old and a new identity that must not meet)."""
 
     def work(connection: Connection, by: Amendment) -> None:
-        amend.keep_apart(connection, _person(connection, row), by)
+        amend.keep_apart(connection, amend.owner(connection, row), by)
 
     _amended(office, principal, f"keep apart {_shown(row)}", reason, work)
 
@@ -93,13 +91,6 @@ def _amended(
         with acting(office.engine, Role.VAULT) as connection:
             beside_others(connection)
             return work(connection, Amendment(principal.account, reason))
-
-
-def _person(connection: Connection, place: Place) -> UUID:
-    owner = connection.scalar(OWNER, {"submission": place[0], "row": place[1]})
-    if owner is None:
-        raise UsageError("AMEND-05", "That row is in no return that was accepted.", "Name a submission and its row.")
-    return owner
 
 
 def _shown(place: Place) -> str:

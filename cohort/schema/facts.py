@@ -15,8 +15,6 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from cohort.schema.base import AuthorityCode, Id, Key, Row, Year
 
-PARTITION_YEARS = range(2015, 2036)
-"""Collection years for which leaf partitions are made; another year is a migration."""
 LARGE = "is_large"
 SHARED = -1
 """Sort order of columns that tables of one kind share: they stand after those of every fact, before the table's own."""
@@ -70,10 +68,3 @@ class AuthorityFact:
 def leaf(table: Table, year: int) -> str:
     """The partition into which facts of a collection year are copied; no reader has a grant on it."""
     return f"{table.name}_{year}" if table.info[LARGE] else f"{table.name}_all"
-
-
-def leaves(table: Table) -> dict[str, str]:
-    """Leaf → its bound, as Postgres writes it."""
-    if not table.info[LARGE]:
-        return {f"{table.name}_all": "DEFAULT"}
-    return {leaf(table, year): f"FOR VALUES IN ({year})" for year in PARTITION_YEARS}

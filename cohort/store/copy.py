@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 from psycopg import sql
@@ -12,14 +13,19 @@ from sqlalchemy import Connection
 CHUNK = 1 << 20
 
 
+def driver_of(connection: Connection) -> Any:
+    """The psycopg connection underneath, in the same transaction: for COPY and for cursors on the server."""
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101  (a connection in use has one)
+    return driver
+
+
 def copy_in(connection: Connection, table: str, frame: pl.DataFrame, schema: str = "cohort") -> None:
     """Write a frame's rows into the columns of the same names, in the connection's transaction."""
     columns = sql.SQL(", ").join(map(sql.Identifier, frame.columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT csv)").format(sql.Identifier(schema, table), columns)
     body = memoryview(frame.write_csv(include_header=False).encode())
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101  (a connection in use has one)
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+    with driver_of(connection).cursor() as cursor, cursor.copy(statement) as copy:
         for start in range(0, len(body), CHUNK):
             copy.write(body[start : start + CHUNK])
 
@@ -30,9 +36,7 @@ def copy_staged(connection: Connection, table: str, frame: pl.DataFrame, schema:
     names = {"to": sql.Identifier(schema, table), "aside": sql.Identifier(f"staged_{table}"), "columns": columns}
     made = "CREATE TEMPORARY TABLE {aside} ON COMMIT DROP AS SELECT {columns} FROM {to} WITH NO DATA"
     moved = "INSERT INTO {to} ({columns}) SELECT {columns} FROM {aside}"
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101
-    with driver.cursor() as cursor:
+    with driver_of(connection).cursor() as cursor:
         cursor.execute(sql.SQL(made).format(**names))
         copy_in(connection, f"staged_{table}", frame, schema="pg_temp")
         cursor.execute(sql.SQL(moved).format(**names))
@@ -44,10 +48,8 @@ def copy_out(
 ) -> pl.DataFrame:
     """The rows of a query as a frame with the given columns, in the order of the query."""
     statement = sql.SQL("COPY ({}) TO STDOUT WITH (FORMAT csv)").format(query)
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101
     body = io.BytesIO()
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+    with driver_of(connection).cursor() as cursor, cursor.copy(statement) as copy:
         for chunk in copy:
             body.write(chunk)
     body.seek(0)

@@ -78,15 +78,15 @@ def split(connection: Connection, rows: Iterable[Place], by: Amendment) -> tuple
     Raises UsageError where a row is in no return that was accepted, or the rows are of several persons.
     """
     places = sorted(set(rows))
-    owners = {_owner(connection, place) for place in places}
+    owners = {owner(connection, place) for place in places}
     if len(owners) != 1:
         raise UsageError("AMEND-03", "The rows are not of one person.", "Split the rows of one person at a time.")
-    [owner] = owners
+    [whole] = owners
     fresh = uuid4()
     entered = text("INSERT INTO cohort.person (person_id, submission_id) VALUES (:person, :submission)")
     connection.execute(entered, {"person": fresh, "submission": places[0][0]})
-    events = [_enter(connection, "split", owner, by, into=fresh, place=place) for place in places]
-    _follow(connection, {str(owner)}, also={str(fresh)})
+    events = [_enter(connection, "split", whole, by, into=fresh, place=place) for place in places]
+    _follow(connection, {str(whole)}, also={str(fresh)})
     return fresh, events
 
 
@@ -123,12 +123,13 @@ def _require_known(connection: Connection, persons: set[UUID]) -> None:
         raise UsageError("AMEND-01", "The record knows no such person.", "Name persons by their keys.")
 
 
-def _owner(connection: Connection, place: Place) -> UUID:
+def owner(connection: Connection, place: Place) -> UUID:
+    """The person whom a row of an accepted return is about now. Raises UsageError where there is no such row."""
     asked = text("SELECT person_id FROM vault.linkage_row WHERE submission_id = :submission AND person_row = :row")
-    owner = connection.scalar(asked, {"submission": place[0], "row": place[1]})
-    if owner is None:
+    found = connection.scalar(asked, {"submission": place[0], "row": place[1]})
+    if found is None:
         raise UsageError("AMEND-05", "That row is in no return that was accepted.", "Name a submission and its row.")
-    return owner
+    return found
 
 
 def _enter(

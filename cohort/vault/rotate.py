@@ -22,7 +22,7 @@ from cohort.ingest.pseudonymise import DOMAINS, TOKEN_KINDS
 from cohort.schema.base import VAULT
 from cohort.schema.tables import METADATA
 from cohort.store import locks
-from cohort.store.copy import copy_in
+from cohort.store.copy import copy_in, driver_of
 from cohort.store.roles import Role, acting
 from cohort.vault import state
 from cohort.vault.derived import KEYS, domain_of
@@ -102,7 +102,7 @@ def carry(connection: Connection, table: Table, ring: KeyRing, progress: Progres
     Rows are read in batches, so memory stays flat; they reach the table by one UPDATE from a temporary table.
     Raises CohortError where not every row was met again. Hands on the number of rows.
     """
-    cursor = _driver(connection).cursor()
+    cursor = driver_of(connection).cursor()
     name = sql.Identifier(VAULT, table.name)
     cursor.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(name))
     total = cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(name)).fetchone()[0]
@@ -120,12 +120,6 @@ def carry(connection: Connection, table: Table, ring: KeyRing, progress: Progres
         raise CohortError("KEY-17", f"Not every row of {table.name} was carried.", "Nothing was changed; try again.")
     cursor.execute(sql.SQL("DROP TABLE pg_temp.{}").format(sql.Identifier(ASIDE)))
     return done
-
-
-def _driver(connection: Connection) -> Any:
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101  (a connection in use has one)
-    return driver
 
 
 def _key(table: Table) -> list[str]:
@@ -149,7 +143,7 @@ def _batches(connection: Connection, table: Table, name: sql.Identifier) -> Iter
     """The key and the keyed columns of every row, batch by batch, as they were when the first was read."""
     wanted = list(dict.fromkeys([*_key(table), *_new(table)]))
     columns = sql.SQL(", ").join(map(sql.Identifier, wanted))
-    with _driver(connection).cursor(name="keyed", binary=True) as rows:
+    with driver_of(connection).cursor(name="keyed", binary=True) as rows:
         rows.execute(sql.SQL("SELECT {} FROM {}").format(columns, name))
         while batch := rows.fetchmany(BATCH):
             yield pl.DataFrame(batch, schema=wanted, orient="row", infer_schema_length=None)
