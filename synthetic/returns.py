@@ -21,18 +21,22 @@ COLLECTION_DETAILS = ("Collection", "Year", "ReferenceDate")
 """Items of the head that stand in CollectionDetails; all others stand in Source, as in every DfE collection."""
 SLICE = 500
 """Persons handed to the file at a time."""
+MARKUP = "markup"
+"""A table may have a column of this name: what stands at the end of a record as it is, declared nowhere."""
 
 
 @dataclass(frozen=True)
 class InventedReturn:
     """One return in the stored shape. `header` by stored name; each table in file order with its stored columns,
-    `row_number`, and for each table above it the column of its `key`."""
+    `row_number`, and for each table above it the column of its `key`. A column of dates or flags may hold text
+    instead, which is written as it is; `outside` is markup that stands in the file outside every record."""
 
     format: ReturnFormat
     year: int
     authority_code: str
     header: Mapping[str, str]
     tables: Mapping[str, pl.DataFrame]
+    outside: str = ""
 
     @property
     def file_name(self) -> str:
@@ -65,7 +69,7 @@ def write(world: HasReturns, out: Path, progress: Callable[[Path], None] | None 
 def write_return(invented: InventedReturn, file: TextIO) -> None:
     """Write one return as XML."""
     file.write('<?xml version="1.0" encoding="UTF-8"?>\n<Message>\n')
-    file.write(_head(invented))
+    file.write(_head(invented) + invented.outside)
     for table in invented.format.tables:
         if table.parent is None:
             texts = _texts(invented, table)
@@ -91,12 +95,15 @@ def _element(name: str, content: str) -> str:
 def _texts(invented: InventedReturn, table: Table) -> pl.Series:
     """The elements of a table, one a row in file order, each with all that hangs below it."""
     frame = invented.tables[table.stored]
-    parts = {c.tag: _cell(c, invented.year) for c in table.columns if c.in_year(invented.year)}
+    held = frame.schema
+    parts = {c.tag: _cell(c, invented.year, held[c.stored]) for c in table.columns if c.in_year(invented.year)}
     for child in invented.format.children(table):
         below = _below(invented, table, child)
         frame = frame.join(below, on="row_number", how="left", maintain_order="left")
         parts[child.name] = pl.col(child.name).fill_null("")
     content = [parts[name] for name in _in_order(table, parts)]
+    if MARKUP in frame.columns:
+        content.append(pl.col(MARKUP).fill_null(""))
     whole = pl.concat_str(pl.lit(f"<{table.name}>"), *content, pl.lit(f"</{table.name}>"))
     return frame.select(whole.alias(table.name)).to_series()
 
@@ -114,16 +121,22 @@ def _in_order(table: Table, names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: place.get(name, len(place)))
 
 
-def _cell(column: Column, year: int) -> pl.Expr:
+def _cell(column: Column, year: int, held: pl.DataType) -> pl.Expr:
     """A column as elements; the empty text where the value is null."""
     tag = column.header(year)
-    return pl.concat_str(pl.lit(f"<{tag}>"), _written(column), pl.lit(f"</{tag}>")).fill_null("")
+    return pl.concat_str(pl.lit(f"<{tag}>"), _written(column, held), pl.lit(f"</{tag}>")).fill_null("")
 
 
-def _written(column: Column) -> pl.Expr:
+def _written(column: Column, held: pl.DataType) -> pl.Expr:
+    if held != pl.String:
+        return as_text(column)
+    value = pl.col(column.stored).str.replace_all("&", "&amp;", literal=True)
+    return value.str.replace_many({"<": "&lt;", ">": "&gt;"})
+
+
+def as_text(column: Column) -> pl.Expr:
+    """The typed values of a column as a return writes them: dates as ccyy-mm-dd, flags as 0 and 1."""
     value = pl.col(column.stored)
     if column.kind in {Kind.DATE, Kind.BIRTH}:
         return value.dt.strftime("%Y-%m-%d")
-    if column.kind is Kind.FLAG:
-        return value.cast(pl.Int8).cast(pl.String)
-    return value.str.replace_all("&", "&amp;", literal=True).str.replace_many({"<": "&lt;", ">": "&gt;"})
+    return value.cast(pl.Int8).cast(pl.String) if column.kind is Kind.FLAG else value
