@@ -7,7 +7,7 @@ import numpy as np
 from synthetic.chance import Days, Whole
 
 
-def years_of(days: Days) -> Whole:
+def years_of(days: Days | np.datetime64) -> Whole:
     """Calendar years."""
     return days.astype("datetime64[Y]").astype(np.int64) + 1970
 

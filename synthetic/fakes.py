@@ -50,7 +50,7 @@ def identities(children: pl.DataFrame, planted: Planted, seed: int) -> pl.DataFr
         {
             "upn": upns(scattered(n, rng), entered, temporary),
             "uln": ulns(scattered(n, rng)),
-            "postcode": postcodes(rng, n)[children["family"].to_numpy()],
+            "postcode": postcodes(rng, n)[_homes(children)],
             "later_postcode": postcodes(rng, n),
             "has_upn": rng.random(n) >= planted.never_in_school,
             "has_nursery_upn": rng.random(n) < NURSERY_UPN,
@@ -60,6 +60,13 @@ def identities(children: pl.DataFrame, planted: Planted, seed: int) -> pl.DataFr
     )
     numbers = numbers.with_columns(upn=pl.when("has_upn").then("upn")).drop("has_upn")
     return pl.concat([_names(children, seed), numbers], how="horizontal")
+
+
+def _homes(children: pl.DataFrame) -> Whole:
+    """The row of the child whose home each child shares: its family's where that one is here, else its own."""
+    known, family = children["child"].to_numpy(), children["family"].to_numpy()
+    row = np.minimum(np.searchsorted(known, family), len(known) - 1)
+    return np.where(known[row] == family, row, np.arange(len(known)))
 
 
 def scattered(n: int, rng: np.random.Generator) -> Whole:
@@ -124,7 +131,7 @@ def _names(children: pl.DataFrame, seed: int) -> pl.DataFrame:
     double = np.where(doubled, _joined(single, np.full(n, "-"), second), single)
     boy, girl = chosen(rng, boy_weights, n), chosen(rng, girl_weights, n)
     is_boy = (children["sex_code"] == "M").to_numpy() | ((children["sex_code"] == "U").to_numpy() & (boy % 2 == 0))
-    people = children.select("birth_date", surname=pl.Series(double[children["family"].to_numpy()]))
+    people = children.select("birth_date", surname=pl.Series(double[_homes(children)]))
     forenames = _Forenames(boys, girls, is_boy)
     return people.with_columns(forename=_apart(people, forenames, np.where(is_boy, boy, girl))).drop("birth_date")
 

@@ -11,11 +11,11 @@ import polars as pl
 
 from synthetic.ages import age_on, first_september, plan_limit
 from synthetic.chance import NEVER, Days, Texts, Truths, Whole, codes, generator, whole
-from synthetic.planted import Planted
+from synthetic.children import authority_on, rows_of
 from synthetic.window import Window
 
-TRANSFERRED, TOO_OLD = "5", "1"
-ENDS_BY_AGE = ((0, 0.008), (16, 0.10), (18, 0.22), (19, 0.38), (21, 0.30))
+TRANSFERRED, TOO_OLD, LEFT_ENGLAND, DIED = "5", "1", "7", "8"
+ENDS_BY_AGE = ((0, 0.006), (16, 0.08), (18, 0.17), (19, 0.27), (21, 0.32))
 """From which age on which share of plans ends with the academic year."""
 REASONS_BY_AGE = (
     (0, {"2": 0.8, "9": 0.2}),
@@ -24,7 +24,7 @@ REASONS_BY_AGE = (
 )
 ENDS_BETWEEN = 0.012
 """Share of plans that end in the course of a year."""
-REASONS_BETWEEN = {"2": 0.3, "7": 0.45, "8": 0.1, "9": 0.15}
+REASONS_BETWEEN = {"2": 0.65, "9": 0.35}
 PERSONAL_BUDGET, PAID_DIRECTLY = 0.04, 0.7
 PAID_FOR = {"E": 0.55, "H": 0.1, "S": 0.2, "I": 0.15}
 SUMMER = 60
@@ -33,31 +33,37 @@ SHORTEST = 30
 """Days that a plan stands at least before it ends or moves."""
 
 
-def plans(
-    children: pl.DataFrame, cases: pl.DataFrame, n_places: int, window: Window, planted: Planted, seed: int
-) -> pl.DataFrame:
-    """A row a plan: plan, child, case (position of its request; null for old ones), authority (index at issue),
-    birth_date, start_date, cease_date, cease_reason_code, move_date, moved_to (index, or -1),
+def plans(children: pl.DataFrame, cases: pl.DataFrame, window: Window, seed: int) -> pl.DataFrame:
+    """A row a plan: plan, child, case (position of its request; null for what was a statement), authority (index at
+    issue), birth_date, start_date, cease_date, cease_reason_code, move_date, moved_to (index, or -1),
     has_personal_budget, has_organised_arrangements, direct_payment_code."""
     begun = _begun(children, cases)
     births, starts = begun["birth_date"].to_numpy(), begun["start_date"].to_numpy()
-    watched = np.where(begun["case"].is_null().to_numpy(), window.first_day, starts)
-    ends, reasons = _ends(generator(seed, "ends"), births, starts, watched, window)
-    moves, moved_to = _moves(generator(seed, "moves"), begun, watched, ends, n_places, window, planted)
-    return begun.with_columns(
-        cease_date=pl.Series(ends),
-        cease_reason_code=pl.Series(reasons),
-        move_date=pl.Series(moves),
-        moved_to=pl.Series(moved_to),
-        **_budgets(generator(seed, "budgets"), len(begun)),
-    ).with_row_index("plan")
+    ends, reasons = _ends(generator(seed, "ends"), births, starts, begun, window)
+    moves, moved_to = _moves(begun, ends, window)
+    return (
+        begun.drop("exit_date", "person_exit_code")
+        .with_columns(
+            cease_date=pl.Series(ends),
+            cease_reason_code=pl.Series(reasons),
+            move_date=pl.Series(moves),
+            moved_to=pl.Series(moved_to),
+            **_budgets(generator(seed, "budgets"), len(begun)),
+        )
+        .with_row_index("plan")
+    )
 
 
 def _begun(children: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
-    old = children.filter("is_old").select("child", pl.lit(None, pl.UInt32).alias("case"), "authority", "start_date")
+    """Plans by child, case and authority, each with its child's birth, move and leaving."""
+    old = children.filter(pl.col("start_date").is_not_null())
     new = cases.with_row_index("case").filter(pl.col("start_date").is_not_null())
-    both = pl.concat([old, new.select("child", "case", "authority", "start_date")])
-    return both.join(children.select("child", "birth_date"), on="child", maintain_order="left")
+    old = old.select("child", pl.lit(None, pl.UInt32).alias("case"), "start_date")
+    both = pl.concat([old, new.select("child", "case", "start_date")])
+    child, day = both["child"].to_numpy(), both["start_date"].to_numpy()
+    of = children.select("birth_date", "move_date", "moved_to", "exit_date", "person_exit_code")
+    here = pl.Series("authority", authority_on(children, child, day))
+    return both.with_columns(here).hstack(of[rows_of(children, child)])
 
 
 def _budgets(rng: np.random.Generator, n: int) -> dict[str, pl.Series]:
@@ -72,25 +78,37 @@ def _budgets(rng: np.random.Generator, n: int) -> dict[str, pl.Series]:
     return {column.name: column for column in columns}
 
 
-def _ends(rng: np.random.Generator, births: Days, starts: Days, watched: Days, window: Window) -> tuple[Days, Texts]:
+def _ends(
+    rng: np.random.Generator, births: Days, starts: Days, begun: pl.DataFrame, window: Window
+) -> tuple[Days, Texts]:
     """Day and reason of the end, or NaT and an empty reason for plans that outlast the window."""
     n = len(births)
     end, reason = np.full(n, NEVER), np.full(n, "", dtype="U1")
-    for year in range(window.arrivals[0], window.years[-1] + 1):
+    for year in range(window.asking[0], window.years[-1] + 1):
         last = first_september(np.full(n, year)) - 1
         between = last - whole(rng, 93, 364, n)
         stops = rng.random(n) < ENDS_BETWEEN
-        _end(end, reason, stops, between, codes(rng, REASONS_BETWEEN, n), starts, watched)
+        _end(end, reason, stops, between, codes(rng, REASONS_BETWEEN, n), starts)
         day = np.where(rng.random(n) < 0.5, last, last - whole(rng, 0, SUMMER, n))
         age = age_on(births, last - SUMMER)
-        _end(end, reason, rng.random(n) < _share(age), day, _reasons(rng, age), starts, watched)
-        _end(end, reason, plan_limit(births) == last, last, np.full(n, TOO_OLD), starts, watched)
-    return _off_census(end, window), reason
+        _end(end, reason, rng.random(n) < _share(age), day, _reasons(rng, age), starts)
+        _end(end, reason, plan_limit(births) == last, last, np.full(n, TOO_OLD), starts)
+    return _off_census(_left(end, reason, begun), window), reason
 
 
-def _end(end: Days, reason: Texts, stops: Truths, day: Days, why: Texts, starts: Days, watched: Days) -> None:
+def _left(end: Days, reason: Texts, begun: pl.DataFrame) -> Days:
+    """The ends, with those of children who left England or died before; their reasons are written in place."""
+    exits = begun["exit_date"].to_numpy()
+    first = ~np.isnat(exits) & (np.isnat(end) | (exits < end))
+    reason[first] = np.where((begun["person_exit_code"] == "D").fill_null(value=False).to_numpy(), DIED, LEFT_ENGLAND)[
+        first
+    ]
+    return np.where(first, exits, end)
+
+
+def _end(end: Days, reason: Texts, stops: Truths, day: Days, why: Texts, starts: Days) -> None:
     """End, in place, the plans that stop and stood long enough by then."""
-    now = stops & np.isnat(end) & (day >= starts + SHORTEST) & (day >= watched)
+    now = stops & np.isnat(end) & (day >= starts + SHORTEST)
     end[now], reason[now] = day[now], why[now]
 
 
@@ -113,24 +131,13 @@ def _off_census(days: Days, window: Window) -> Days:
     return np.where(np.isin(days, window.census_days), days + 1, days)
 
 
-def _moves(
-    rng: np.random.Generator,
-    begun: pl.DataFrame,
-    watched: Days,
-    ends: Days,
-    n_places: int,
-    window: Window,
-    planted: Planted,
-) -> tuple[Days, Whole]:
-    """Day of the move, or NaT, and the authority moved to (index), or -1. Nobody moves twice with a plan."""
-    n = len(begun)
-    earliest: Days = np.maximum(begun["start_date"].to_numpy() + SHORTEST, watched)
+def _moves(begun: pl.DataFrame, ends: Days, window: Window) -> tuple[Days, Whole]:
+    """Day on which the plan moves with its child, or NaT, and the authority moved to (index), or -1."""
+    starts, moved = begun["start_date"].to_numpy(), begun["move_date"].to_numpy()
     latest = np.where(np.isnat(ends), window.census_days[-1], ends - SHORTEST)
-    days = np.maximum((latest - earliest).astype(np.int64), 0)
-    moves = (rng.random(n) < -np.expm1(-planted.moves * days / 365.25)) & (n_places > 1)
-    when = _off_census(earliest + whole(rng, 0, days, n), window)
-    moved_to = (begun["authority"].to_numpy() + whole(rng, 1, n_places - 1, n)) % n_places
-    return np.where(moves, when, NEVER), np.where(moves, moved_to, -1)
+    moves = ~np.isnat(moved) & (moved > starts) & (moved <= latest) & (starts + SHORTEST <= latest)
+    when = _off_census(np.maximum(moved, starts + SHORTEST), window)
+    return np.where(moves, when, NEVER), np.where(moves, begun["moved_to"].to_numpy(), -1)
 
 
 def stays(plans: pl.DataFrame) -> pl.DataFrame:

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from synthetic.asking import Policy
+from synthetic.parameters import Childhood
+
 
 @dataclass(frozen=True)
 class Planted:
     """The data-generating process. Shares are 0 to 1, effects are log odds, spans are days unless named."""
 
     name: str = "main"
-
-    stock: float = 0.69
-    """Plans issued over two years before the first day, as a share of all plans in force that day."""
-    requests: float = 0.267
-    """Requests in the first calendar year, as a share of the plans in force on its first day: 138/517 †."""
-    growth: float = 0.10
-    """Growth of requests from year to year †."""
+    childhood: Childhood = Childhood()
+    """How needs arise, are found, and what follows."""
+    policy: Policy = Policy()
+    """What the policy that some authorities took up did to requests."""
     size_sd: float = 0.75
     """Spread of the authorities' sizes, on the log scale."""
 
@@ -32,6 +32,8 @@ class Planted:
     """Effect of social, emotional and mental health as primary need."""
     in_time_age: tuple[tuple[int, float], ...] = ((0, 0.25), (5, 0.0), (11, -0.20), (16, -0.45))
     """Effect of age at receipt: the first year of each group and its effect."""
+    in_time_year: tuple[tuple[int, float], ...] = ((0, 0.55), (2020, 0.45), (2022, 0.15), (2024, 0.0))
+    """Effect of the calendar year of receipt: the first year of each span and its effect †."""
     in_time_male: float = 0.0
     """Effect of sex: a known null."""
     late_mean: float = 110.0
@@ -59,20 +61,16 @@ class Planted:
     """Share of new plans whose content goes to mediation."""
     asked_again: float = 0.10
     """Share of refused requests that are made again within 13 months."""
-    exported: float = 0.005
-    """Share of requests whose child moves to another authority before the end."""
-
-    moves: float = 0.03
-    """Moves to another authority per plan-year."""
     identifiers_lost: float = 0.06
     """Share of movers whose UPN does not come with them at first."""
 
-    twins: float = 0.012
-    """Share of pairs of children who are twins."""
-    siblings: float = 0.06
-    """Share of pairs of children who are siblings at one address."""
     temporary_upn: float = 0.0
     """Share of children with a temporary UPN. None: it calls for a reason, and a clean file for none."""
+    not_known: float = 0.028
+    """Mean share of young people after 16 whose activity an authority does not know; skewed, 0 to 19 %."""
+    delivers: float = 0.78
+    delivers_sd: float = 0.08
+    """Share of specified hours that authorities deliver, and its spread between them."""
     never_in_school: float = 0.003
     """Share of children who never had a UPN."""
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from synthetic.ages import age_on
+from synthetic.ages import age_on, years_of
 from synthetic.chance import NEVER, Days, Floats, Texts, Truths, Whole, codes, generator, whole
+from synthetic.children import FAR, authority_on, days_to_exit, days_to_move, rows_of
 from synthetic.planted import Planted
 from synthetic.window import Window
 
@@ -24,6 +25,8 @@ SIX_WEEKS = 42
 DECIDED_LATE = 0.3
 DECIDED_BY = 0.45
 """The share of the days to a plan within which the decision whether to assess has come."""
+QUICKEST_LEAVING = 10
+"""Days from receipt in which nobody hears that a child has gone."""
 OLDEST_ASKING_AGAIN = 20
 """A later request than this might end after the age at which a plan must."""
 SOURCE = {"1": 0.36, "2": 0.58, "3": 0.03, "4": 0.02, "5": 0.01}
@@ -32,7 +35,10 @@ YOUTH_ACCOMMODATION = 0.001
 
 @dataclass(frozen=True)
 class _Asks:
-    """Requests to be decided, by position: who asks which authority (index), when, and with what prospects."""
+    """Requests to be decided, by position: who asks which authority (index), when, and with what prospects.
+
+    `moves` and `exits` are days until the child moves to `destination` or leaves England, FAR where it does not.
+    """
 
     child: Whole
     authority: Whole
@@ -41,6 +47,9 @@ class _Asks:
     log_odds: Floats
     refused: Floats
     appealed: Floats
+    moves: Whole
+    exits: Whole
+    destination: Whole
 
 
 def cases(
@@ -53,34 +62,42 @@ def cases(
     assessed_date, assessment_mediation, assessment_tribunal, other_mediation, other_tribunal, is_exception,
     start_date (of the plan, if any), is_after_move.
     """
-    new = children.filter(~pl.col("is_old"))
-    asks = _asks(children, places, planted, *(new[c].to_numpy() for c in ("child", "authority", "received_date")))
-    intercept = _intercept(asks.log_odds, planted.in_time)
-    first = _decided(asks, intercept, planted, generator(seed, "requests"), len(places))
-    again = _asked_again(first, asks, planted, generator(seed, "asked again"))
+    new = children.filter(pl.col("received_date").is_not_null())
+    asks = _asks(children, places, planted, new["child"].to_numpy(), new["received_date"].to_numpy())
+    recent = asks.received >= window.first_day
+    intercept = _intercept(asks.log_odds[recent], planted.in_time)
+    first = _decided(asks, intercept, planted, generator(seed, "requests"))
+    again = _asked_again(children, first, asks, planted, generator(seed, "asked again"))
     later = _asks(children, places, planted, *again)
-    settled = _decided(later, intercept, planted, generator(seed, "later requests"), 1)
-    moved = pl.Series(later.authority != children["authority"].to_numpy()[later.child], dtype=pl.Boolean)
-    both = pl.concat([first.with_columns(is_after_move=pl.lit(value=False)), settled.with_columns(is_after_move=moved)])
+    both = pl.concat([first, _decided(later, intercept, planted, generator(seed, "later requests"))])
+    born_in = children["authority"].to_numpy()[rows_of(children, both["child"].to_numpy())]
+    both = both.with_columns(is_after_move=pl.Series(both["authority"].to_numpy() != born_in))
     return both.filter(pl.col("received_date") <= window.last_day.astype(object)), intercept
 
 
-def _asks(
-    children: pl.DataFrame, places: pl.DataFrame, planted: Planted, child: Whole, authority: Whole, received: Days
-) -> _Asks:
-    received = received.astype("datetime64[D]")
-    age = age_on(children["birth_date"].to_numpy()[child], received)
-    age_effect = np.zeros(len(child))
-    for since, effect in planted.in_time_age:
-        age_effect = np.where(age >= since, effect, age_effect)
+def _asks(children: pl.DataFrame, places: pl.DataFrame, planted: Planted, child: Whole, received: Days) -> _Asks:
+    received, row = received.astype("datetime64[D]"), rows_of(children, child)
+    authority = authority_on(children, child, received)
+    age = age_on(children["birth_date"].to_numpy()[row], received)
     log_odds = (
         places["timeliness"].to_numpy()[authority]
-        + planted.in_time_semh * (children["need_code"].to_numpy()[child] == "SEMH")
-        + planted.in_time_male * (children["sex_code"].to_numpy()[child] == "M")
-        + age_effect
+        + planted.in_time_semh * (children["need_code"].to_numpy()[row] == "SEMH")
+        + planted.in_time_male * (children["sex_code"].to_numpy()[row] == "M")
+        + _stepwise(planted.in_time_age, age)
+        + _stepwise(planted.in_time_year, years_of(received))
     )
     shares = (places[c].to_numpy()[authority] for c in ("refused", "appealed"))
-    return _Asks(child, authority, received, age, log_odds, *shares)
+    moves, exits = days_to_move(children, child, received), days_to_exit(children, child, received)
+    destination = children["moved_to"].to_numpy()[row]
+    return _Asks(child, authority, received, age, log_odds, *shares, moves, exits, destination)
+
+
+def _stepwise(steps: tuple[tuple[int, float], ...], at: Whole) -> Floats:
+    """The effect of the last step that is not above each value."""
+    effect = np.zeros(len(at))
+    for since, value in steps:
+        effect = np.where(at >= since, value, effect)
+    return effect
 
 
 def logistic(log_odds: Floats | float) -> Floats:
@@ -97,10 +114,10 @@ def _intercept(log_odds: Floats, target: float) -> float:
     return (low + high) / 2
 
 
-def _decided(asks: _Asks, intercept: float, planted: Planted, rng: np.random.Generator, n_places: int) -> pl.DataFrame:
+def _decided(asks: _Asks, intercept: float, planted: Planted, rng: np.random.Generator) -> pl.DataFrame:
     """What comes of each request, drawn to its end."""
     n = len(asks.child)
-    fate = _fate(rng, asks, intercept, planted, n_places)
+    fate = _fate(rng, asks, intercept, planted)
     refused, no_plan, issued = fate.route == "refused", fate.route == "no plan", fate.route == "plan"
     appealed, mediated = rng.random(n) < asks.appealed, rng.random(n) < planted.mediated
     detained = (asks.age >= 10) & (asks.age < 18) & (rng.random(n) < YOUTH_ACCOMMODATION)
@@ -148,7 +165,7 @@ class _Fate:
         return ~np.isin(self.route, ["withdrawn", "refused"])
 
 
-def _fate(rng: np.random.Generator, asks: _Asks, intercept: float, planted: Planted, n_places: int) -> _Fate:
+def _fate(rng: np.random.Generator, asks: _Asks, intercept: float, planted: Planted) -> _Fate:
     n = len(asks.child)
     withdrawn, refused = rng.random(n) < planted.withdrawn, rng.random(n) < asks.refused
     no_plan = rng.random(n) < planted.no_plan
@@ -158,19 +175,23 @@ def _fate(rng: np.random.Generator, asks: _Asks, intercept: float, planted: Plan
     slow, brisk = _days_to_decision(rng, n), (issued * DECIDED_BY).astype(np.int64)
     decided = np.where(withdrawn, whole(rng, 5, 40, n), np.where(refused, slow, np.minimum(slow, brisk)))
     assessed = decided + ((issued - decided) * rng.uniform(0.5, 0.95, n)).astype(np.int64)
-    leaves = (rng.random(n) < planted.exported) & ~withdrawn & ~refused & (asks.age < OLDEST_ASKING_AGAIN)
-    leaves &= n_places > 1
-    after = whole(rng, 10, assessed - 1, n)
+    after = np.maximum(np.minimum(_days_to_leaving(asks), asks.exits), QUICKEST_LEAVING)
+    ends = np.select([withdrawn | refused, no_plan], [decided, assessed], issued)
+    leaves = (after < ends) & ~withdrawn & (~refused | (asks.exits < decided))
     early = leaves & (after < decided)
-    destination = (asks.authority + whole(rng, 1, n_places - 1, n)) % n_places
     return _Fate(
         route=np.select([early, leaves], ["withdrawn", "left"], route),
         in_time=in_time,
         decided=np.where(early, after, decided),
         assessed=np.where(leaves, after, assessed),
         issued=issued,
-        destination=np.where(leaves, destination, -1),
+        destination=np.where(leaves & (asks.moves < asks.exits), asks.destination, -1),
     )
+
+
+def _days_to_leaving(asks: _Asks) -> Whole:
+    """Days until a move takes the request elsewhere: a refusal stays, and so do those too old to ask again."""
+    return np.where(asks.age < OLDEST_ASKING_AGAIN, asks.moves, FAR)
 
 
 def _days_to_plan(rng: np.random.Generator, in_time: Truths, planted: Planted, n: int) -> Whole:
@@ -186,20 +207,16 @@ def _days_to_decision(rng: np.random.Generator, n: int) -> Whole:
 
 
 def _asked_again(
-    first: pl.DataFrame, asks: _Asks, planted: Planted, rng: np.random.Generator
-) -> tuple[Whole, Whole, Days]:
-    """Child, authority and day of second requests: after some refusals, and in the new authority after a move."""
+    children: pl.DataFrame, first: pl.DataFrame, asks: _Asks, planted: Planted, rng: np.random.Generator
+) -> tuple[Whole, Days]:
+    """Child and day of second requests: after some refusals, and in the new authority after a move."""
     n = len(asks.child)
     refused = (first["outcome_code"] == "N").to_numpy() & (asks.age < OLDEST_ASKING_AGAIN)
     refused &= rng.random(n) < planted.asked_again
-    destination = first["exported_to"].to_numpy()
-    moved = destination >= 0
+    moved = first["exported_to"].to_numpy() >= 0
     decided, ended = first["outcome_date"].to_numpy(), first["assessed_date"].to_numpy()
     left = np.where(np.isnat(ended), decided, ended)
-    day = np.where(moved, left + whole(rng, 5, 30, n), decided + whole(rng, 90, 400, n))
-    again = moved | refused
-    return (
-        asks.child[again],
-        np.where(moved, destination, asks.authority)[again],
-        day[again].astype("datetime64[D]"),
-    )
+    day = np.where(moved, left + whole(rng, 5, 30, n), decided + whole(rng, 90, 400, n)).astype("datetime64[D]")
+    exits = children["exit_date"].to_numpy()[rows_of(children, asks.child)]
+    again = (moved | refused) & (np.isnat(exits) | (day < exits))
+    return asks.child[again], day[again]

@@ -7,6 +7,7 @@ import polars as pl
 
 from synthetic.ages import first_september, school_start
 from synthetic.chance import Days, Texts, Truths, Whole, codes, generator, whole
+from synthetic.children import rows_of
 from synthetic.fakes import FIRST_UKPRN, FIRST_URN, SCHOOLS_EACH
 
 PHASES = ("early", "primary", "secondary", "college", "adult")
@@ -68,7 +69,7 @@ def placements(stays: pl.DataFrame, children: pl.DataFrame, places: pl.DataFrame
     ukprn, setting_code, setting_other, rank_code, is_sen_unit, is_resourced_provision, residential_code,
     work_based_code. Phases follow one another without a gap, so a plan always has one main placement open."""
     rng = generator(seed, "placements")
-    births = children["birth_date"].to_numpy()[stays["child"].to_numpy()]
+    births = children["birth_date"].to_numpy()[rows_of(children, stays["child"].to_numpy())]
     register = places["register"].to_numpy()[stays["authority"].to_numpy()]
     bounds = _bounds(births, stays)
     frames = [

@@ -10,10 +10,14 @@ import numpy as np
 
 from cohort.errors import UsageError
 from cohort.ingest.formats.sen2 import SEN2
+from cohort.schema.calendar import census_day
 from synthetic.chance import Days, day
 
-RUN_UP = 2
-"""Calendar years of requests before the first one watched, so that late plans are there from the start."""
+FIRST_TOLD = 2015
+"""The earliest collection year: facts have a leaf in the record from then on."""
+TOLD = range(FIRST_TOLD, SEN2.years[-1] + 1)
+FIRST_PLANS = day(date(2014, 9, 1))
+"""EHC plans began: Children and Families Act 2014, part 3."""
 
 
 @dataclass(frozen=True)
@@ -23,17 +27,21 @@ class Window:
     years: tuple[int, ...]
 
     @classmethod
-    def of(cls, years: Iterable[int]) -> Window:
-        """A window of these return years. Raises UsageError where SEN2 is not declared for one of them."""
+    def of(cls, years: Iterable[int], known: range = SEN2.years) -> Window:
+        """A window of these collection years. Raises UsageError where one of them is not among the `known`."""
         wanted = tuple(sorted(set(years)))
-        known = SEN2.years
         if not wanted or any(year not in known for year in wanted):
             raise UsageError(
                 "WORLD-01",
-                "Not every year asked for is one of a SEN2 return.",
+                "Not every year asked for can be told of.",
                 f"Ask for years from {known[0]} to {known[-1]}.",
             )
         return cls(wanted)
+
+    @property
+    def sen2_years(self) -> tuple[int, ...]:
+        """The years in which there is a return on every person with a plan or request."""
+        return tuple(year for year in self.years if year in SEN2.years)
 
     @property
     def first_day(self) -> np.datetime64:
@@ -46,14 +54,14 @@ class Window:
         return day(date(self.years[-1] - 1, 12, 31))
 
     @property
-    def arrivals(self) -> range:
-        """The calendar years in which requests are received."""
-        return range(self.years[0] - 1 - RUN_UP, self.years[-1])
+    def asking(self) -> range:
+        """The calendar years in which plans may be asked for, and end: all since there are plans."""
+        return range(FIRST_PLANS.astype(date).year, self.years[-1])
 
     @property
     def census_days(self) -> Days:
         """The census day of each return year."""
-        return np.array([SEN2.census_day(year) for year in self.years], dtype="datetime64[D]")
+        return np.array([census_day(year) for year in self.years], dtype="datetime64[D]")
 
 
 def calendar_year(year: int) -> tuple[date, date]:

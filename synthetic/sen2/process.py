@@ -57,11 +57,13 @@ def plans(shown: pl.DataFrame, lives: Lives) -> pl.DataFrame:
     main = lives.named.filter(pl.col("rank_code") == "1").select("stay", "residential_code", "work_based_code")
     told = shown.filter("is_active").join(main, on="stay", how="left", maintain_order="left")
     told = told.join(lives.plans.select("plan", *budgets), on="plan", how="left", maintain_order="left")
+    # Work-based learning begins at 16: of a plan that moved in, what it named when first issued is not known here.
+    first_named = pl.col("entered_date") == pl.col("start_date")
     return told.select(
         *KEYS,
         "start_date",
         "residential_code",
-        "work_based_code",
+        pl.when(first_named).then("work_based_code"),
         *budgets,
         cease_date=pl.when("has_ended").then("left_date"),
         cease_reason_code=pl.when("has_ended").then("left_reason_code"),

@@ -1,0 +1,64 @@
+"""SEN support: in which school year a child is first identified, and when support ends.
+
+A hazard for each school year from nursery on. It depends on what was measured (the review at two before the profile at
+five is known, the profile after), on sex, meals, birth month and the effects of authority and school: never on severity
+itself. The draws of a year are that year's own stream, so that another past can be lived with the same luck.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from synthetic.chance import Floats, Truths, Whole, generator
+from synthetic.parameters import Identification
+from synthetic.people import youngest
+
+NURSERY, LAST = -1, 13
+SECONDARY = 7
+NEVER = 127
+"""In place of a school year: not in this life."""
+
+
+def propensity(people: pl.DataFrame, places: pl.DataFrame, schools: pl.DataFrame, planted: Identification) -> Floats:
+    """The log odds that do not change with the school year, scores left out."""
+    semh = (people["need_code"] == "SEMH").to_numpy()
+    ethnicity = people["ethnicity_code"].replace_strict(dict(planted.ethnicity_semh), default=0.0).to_numpy()
+    odds = np.asarray(places["identifies"].to_numpy()[people["authority"].to_numpy()], dtype=np.float32)
+    odds += schools["identifies"].to_numpy()[people["primary_school"].to_numpy()]
+    odds += planted.youngest * (youngest(people) - 0.5)
+    odds += planted.male * ((people["sex_code"] == "M").to_numpy() - 0.5)
+    odds += planted.meals * (people["is_meals_eligible"].to_numpy() - 0.25)
+    return (odds + semh * ethnicity).astype(np.float32)
+
+
+def hazard(year: int, people: pl.DataFrame, odds: Floats, planted: Identification) -> Floats:
+    """The chance of being identified in a school year, for one who was not before."""
+    score = people["review_score" if year <= 0 else "profile_score"].to_numpy()
+    return 1 / (1 + np.exp(-(odds + np.float32(planted.by_year[year - NURSERY]) + np.float32(planted.score) * score)))
+
+
+def identified(people: pl.DataFrame, odds: Floats, planted: Identification, seed: int, since: int = NURSERY) -> Whole:
+    """School year of first support, NEVER where there is none; `since`: nobody is identified before that year."""
+    first = np.full(len(people), NEVER, dtype=np.int8)
+    for year in range(since, LAST + 1):
+        lot = generator(seed, f"identified {year}").random(len(people), dtype=np.float32)
+        first[(first == NEVER) & (lot < hazard(year, people, odds, planted))] = year
+    return first
+
+
+def ended(first: Whole, planted: Identification, seed: int) -> Whole:
+    """The school year in which a child is on support for the last time; LAST where it lasts to the end of school."""
+    usual, moving = planted.ended
+    last = np.full(len(first), LAST, dtype=np.int8)
+    for year in range(NURSERY, LAST):
+        lot = generator(seed, f"support ended {year}").random(len(first), dtype=np.float32)
+        share = moving if year == SECONDARY - 1 else usual
+        stops: Truths = (first <= year) & (last == LAST) & (lot < share)
+        last[stops] = year
+    return last
+
+
+def on_support(first: Whole, last: Whole, year: Whole | int) -> Truths:
+    """Whether a child is on support in a school year."""
+    return (first <= year) & (year <= last)

@@ -1,0 +1,171 @@
+"""What is planted in lives, by theme: how needs arise, how they are found, and what follows from what is done.
+
+Effects are on the scale that each line names: SD of the outcome among all children, log odds, or a rate ratio. They
+are the values that an analysis should find; `truth.json` carries them, and the estimands that follow from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+NEEDS = ("SPLD", "MLD", "SLD", "PMLD", "SEMH", "SLCN", "HI", "VI", "MSI", "PD", "ASD", "DS", "OTH")
+"""Types of need, as the record has them."""
+
+
+def _needs(**values: float) -> Mapping[str, float]:
+    return {need: values.get(need, 0.0) for need in NEEDS}
+
+
+@dataclass(frozen=True)
+class Needs:
+    """How needs and severity arise. Factors are standard normal; high is more difficulty."""
+
+    general: float = 0.55
+    """Loading of every factor on what they share."""
+    male: float = 0.35
+    """Boys above girls in language, social communication and behaviour, SD."""
+    deprived: float = 0.10
+    """One SD of deprivation in cognition, language and behaviour, SD."""
+    hidden: float = 0.0
+    """Effect of the unmeasured U on being identified and on having a plan, log odds; on outcomes, minus as many SD."""
+    common: Mapping[str, float] = field(
+        default_factory=lambda: _needs(
+            SPLD=1.25,
+            MLD=1.35,
+            SLD=-3.95,
+            PMLD=-5.8,
+            SEMH=1.25,
+            SLCN=1.45,
+            HI=-1.7,
+            VI=-2.3,
+            MSI=-4.6,
+            PD=-1.1,
+            ASD=0.0,
+            DS=-3.9,
+            OTH=-0.4,
+        )
+    )
+    """How common each type would be among all children with no difficulty at all, log odds to one another."""
+
+
+@dataclass(frozen=True)
+class Identification:
+    """First SEN support, as a hazard by school year (−1 nursery, 0 reception, 1 to 13)."""
+
+    by_year: tuple[float, ...] = (
+        *(-4.05, -3.15, -3.35, -3.5, -3.55, -3.6, -3.7, -3.9),
+        *(-3.6, -3.75, -3.8, -4.0, -4.3, -5.0, -5.4),
+    )
+    """Log odds for a child of average scores, from nursery on."""
+    score: float = -1.25
+    """One SD of the review at two (in nursery and reception) or of the profile at five (later)."""
+    youngest: float = 0.30
+    """A child born in August beside one born in September, log odds."""
+    male: float = 0.0
+    meals: float = 0.35
+    authority_sd: float = 0.141
+    school_sd: float = 0.75
+    ethnicity_semh: Mapping[str, float] = field(default_factory=lambda: {"BCRB": 0.31, "MWBC": 0.36, "BAFR": -0.48})
+    """Effect where the need is social, emotional and mental health: log hazard ratios 1.36, 1.44 and 0.62."""
+    ended: tuple[float, ...] = (0.095, 0.24)
+    """Share of support that ends with a school year, and at the move to secondary school."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Requests for an EHC assessment since September 2014, as a hazard by calendar year."""
+
+    base: float = -6.22
+    score: float = -0.95
+    """One SD of the profile at five (of the review at two for the youngest)."""
+    supported: float = 1.5
+    """Effect of being on SEN support, log odds."""
+    male: float = 0.42
+    """Boys beside girls, log odds."""
+    need: Mapping[str, float] = field(
+        default_factory=lambda: _needs(
+            SPLD=-1.5, MLD=-0.45, SLD=4.2, PMLD=5.0, SEMH=0.35, SLCN=0.1, HI=0.7, VI=0.8,
+            MSI=1.6, PD=1.25, ASD=1.7, DS=3.6, OTH=-0.5,
+        )
+    )
+    authority_sd: float = 0.33
+    """Thresholds differ between authorities, log odds."""
+    by_age: tuple[float, ...] = (
+        *(-5.0, -1.9, 0.35, 1.65, 1.6, 0.65, 0.2, 0.05, 0.1, 0.15, 0.55, 0.15, -0.1, -0.1, 0.15, 0.15),
+        *(-0.5, -1.2, -2.2, -2.9, -3.6, -4.2, -5.0),
+    )
+    """Age on 1 January, 0 to 22, log odds."""
+    growth: Mapping[int, float] = field(
+        default_factory=lambda: {
+            2014: -2.0,
+            2015: -0.62,
+            2016: -0.52,
+            2017: -0.40,
+            2018: -0.25,
+            2019: -0.12,
+            2020: -0.20,
+            2021: 0.02,
+            2022: 0.18,
+            2023: 0.42,
+            2024: 0.58,
+            2025: 0.66,
+        }
+    )
+    """Calendar years, log odds: more is asked from year to year."""
+    statements: Mapping[int, float] = field(
+        default_factory=lambda: {2014: -1.9, 2015: -0.25, 2016: 0.2, 2017: 0.6, 2018: -0.1}
+    )
+    """Statements of before 2014 that became plans until March 2018, beside the hazard of that year, log odds."""
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Effects on attainment, in SD among all children unless named."""
+
+    severity: float = -0.62
+    profile: float = 0.34
+    """What the profile at five says of later results beyond severity."""
+    school_sd: float = 0.20
+    authority_sd: float = 0.10
+    outlier: float = 0.25
+    """Six authorities lie this far from the mean, three on either side."""
+    support: float = 0.05
+    """SEN support before key stage 2."""
+    early: float = 0.12
+    """Support from year 2 or before, beyond support."""
+    plan: Mapping[str, float] = field(
+        default_factory=lambda: _needs(ASD=0.15, SLCN=0.10, SEMH=0.05, MLD=0.08) | {"OTH": 0.10}
+    )
+    """A plan before key stage 2, by need."""
+    hours: float = 0.8
+    """Attainment 8 points for five delivered hours a week; concave, flat from 20 hours."""
+    hours_flat: float = 20.0
+    pandemic_2022: float = -0.15
+    pandemic_recovery: float = 0.05
+    """Key stage 2 in 2022, and what comes back each year."""
+    male: float = 0.0
+    """Sex, given all else: a known null."""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """How children go out of sight."""
+
+    arrives: float = 0.07
+    """Share born elsewhere, who come at any age up to 16."""
+    emigrates: float = 0.0025
+    dies: float = 0.0002
+    moves: float = 0.014
+    """A year."""
+
+
+@dataclass(frozen=True)
+class Childhood:
+    """All that is planted in lives up to the end of school."""
+
+    needs: Needs = Needs()
+    identification: Identification = Identification()
+    asking: Asking = Asking()
+    outcomes: Outcomes = Outcomes()
+    leaving: Leaving = Leaving()
