@@ -10,8 +10,10 @@ from cohort.snapshot import Snapshot
 
 PLACE = {"year": pl.Int64, "authority_code": pl.String, "person_id": pl.String}
 TRAITS = {"sex_code": pl.String, "ethnicity_code": pl.String, "deprivation": pl.String}
-ROW = ("authority_code", "collection_year", "row_number")
+ROW = ("authority_code", "collection", "collection_year", "row_number")
 NOT_KNOWN = "not known"
+SEN2 = "SEN2"
+"""The collection in which a child leaves and arrives: a school in another authority says nothing of a plan."""
 MOVED = "5"
 """Plan ended: transferred to another authority in England."""
 
@@ -39,7 +41,7 @@ def _leavers(snapshot: Snapshot) -> Table:
     exported = t["ehc_request"].filter(t["ehc_request"].exported_authority_code.notnull())
     place = ("person_id", "authority_code", "collection_year")
     left = ibis.union(ended.select(*place), exported.select(*place)).distinct()
-    trait = t["person_trait"]
+    trait = t["person_trait"].filter(t["person_trait"].collection == SEN2)
     seen = trait.select("person_id", elsewhere=trait.authority_code, seen_year=trait.collection_year).distinct()
     beside: Table = left.left_join(seen, "person_id").drop("person_id_right")
     arrived = (beside.elsewhere != beside.authority_code) & (

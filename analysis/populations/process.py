@@ -14,6 +14,8 @@ from cohort.snapshot import Snapshot
 PLACE = {"year": pl.Int64, "authority_code": pl.String, "person_id": pl.String}
 TRAITS = {"sex_code": pl.String, "ethnicity_code": pl.String}
 LINE = ("authority_code", "collection_year", "request_row")
+SEN2 = "SEN2"
+"""The collection that tells of the process; an authority returns others in the same year."""
 
 
 def _activity_year(table: Table) -> Table:
@@ -52,7 +54,8 @@ def _plans(snapshot: Snapshot) -> Table:
     plan = _joined(plan, t["ehc_assessment"], "assessment", ("outcome_code", "is_exception"))
     needs = t["plan_need"].filter(t["plan_need"].rank_code == "1")
     plan = _joined(plan, needs, "primary", ("need_code",)).rename(need_code="primary_need_code")
-    census = t["return"].select("authority_code", "collection_year", "census_date")
+    returns = t["return"].filter(t["return"].collection == SEN2)
+    census = returns.select("authority_code", "collection_year", "census_date")
     plan = plan.left_join(census, ["authority_code", "collection_year"]).drop(
         "authority_code_right", "collection_year_right"
     )

@@ -7,13 +7,10 @@ The folder is written aside and renamed, so that a snapshot is whole or absent.
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import polars as pl
@@ -27,24 +24,16 @@ from cohort.schema.invented import INVENTED_SOFTWARE
 from cohort.schema.tables import AUTHORITY_FACTS, FACTS, METADATA
 from cohort.snapshot import places
 from cohort.snapshot.links import links
-from cohort.snapshot.manifest import (
-    OBJECTIONS,
-    Manifest,
-    TableEntry,
-    combined,
-    digest_of,
-    erasures_known,
-    read,
-    table_entry,
-)
+from cohort.snapshot.manifest import OBJECTIONS, Manifest, TableEntry, erasures_known
+from cohort.snapshot.shape import LINK, OFFICERS, PERSON, RETURN, WHOLE, authority_fact_schema, fact_schema, in_order
+from cohort.snapshot.write import aside, sealed, settle, write_table
 from cohort.store import objections
 from cohort.store.copy import copy_out
 from cohort.store.erasures import erasure_ids
-from cohort.store.known import Known, as_known_at, polars_type
+from cohort.store.known import Known, as_known_at
 from cohort.store.roles import Role, acting
 
 NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,63}$")
-KEY = ["collection_year", "authority_code", "row_number"]
 
 
 @dataclass(frozen=True)
@@ -64,24 +53,9 @@ def cut(engine: Engine, folder: Path, asked: Cut, progress: Callable[[str, float
     """
     if not NAME.match(asked.name):
         raise UsageError("SNAP-04", "A snapshot's name has small letters, digits and hyphens.", "Choose another.")
-    aside = folder / f".{asked.name}-{os.getpid()}"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    try:
-        manifest = _write(engine, aside, asked, progress or (lambda _, __: None))
-        return _settle(aside, folder / asked.name, manifest)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _settle(aside: Path, place: Path, manifest: Manifest) -> Manifest:
-    if place.exists():
-        there = read(place)
-        if there.digest == manifest.digest:
-            return there
-        raise UsageError("SNAP-05", f"Another snapshot is named {manifest.name}.", "Choose another name.")
-    aside.rename(place)
-    return manifest
+    with aside(folder / asked.name) as made:
+        manifest = _write(engine, made, asked, progress or (lambda _, __: None))
+        return settle(made, folder / asked.name, manifest)
 
 
 def _write(engine: Engine, folder: Path, asked: Cut, progress: Callable[[str, float], None]) -> Manifest:
@@ -93,59 +67,26 @@ def _write(engine: Engine, folder: Path, asked: Cut, progress: Callable[[str, fl
         tables = list(_tables(connection, known, moment, asked))
         for place, (name, parts) in enumerate(tables):
             progress(f"writing {name}", place / len(tables))
-            entries[name] = _store(folder / name, parts)
+            entries[name] = write_table(folder / name, parts)
         software = _software(connection, known.submissions)
         without = {"kind_code": OBJECTIONS, "persons": _left_out(connection, known)}
         erased = erasures_known(erasure_ids(connection))
     received = known.submissions.select("authority_code", "collection", "collection_year", "content_digest")
     events = (*received.to_dicts(), *known.identities.events, erased, without)
-    return _manifest(folder, asked, moment, events, entries, is_invented=software == {INVENTED_SOFTWARE})
-
-
-def _manifest(
-    folder: Path,
-    asked: Cut,
-    moment: datetime,
-    events: tuple[Mapping[str, object], ...],
-    entries: Mapping[str, TableEntry],
-    *,
-    is_invented: bool,
-) -> Manifest:
-    manifest = Manifest(
-        name=asked.name,
-        as_known_at=moment,
-        events=events,
-        tables=entries,
-        project_key_id=asked.project_key_id,
-        is_invented=is_invented,
-        software_version=version("cohort-0-25"),
-        digest=digest_of(events, entries, asked.project_key_id),
-    )
-    manifest.write(folder)
-    return manifest
+    is_invented = software == {INVENTED_SOFTWARE}
+    return sealed(folder, asked.name, moment, events, entries, asked.project_key_id, is_invented=is_invented)
 
 
 Parts = Iterator[tuple[str, pl.DataFrame]]
 
 
-def _store(folder: Path, parts: Parts) -> TableEntry:
-    """Write a table part by part; its digest is that of its parts' digests in order."""
-    folder.mkdir()
-    entries = []
-    for name, frame in parts:
-        frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
-        entries.append(table_entry(frame))
-    digest = combined(entry.digest for entry in entries)
-    return TableEntry(sum(entry.rows for entry in entries), entries[-1].columns, digest)
-
-
 def _tables(connection: Connection, known: Known, moment: datetime, asked: Cut) -> Iterator[tuple[str, Parts]]:
     for table in FACTS:
-        yield table.name, _fact_parts(connection, table, known, asked)
+        yield table.name, _by_year(known, lambda year, table=table: _facts(connection, table, known, year, asked))
     for table in AUTHORITY_FACTS:
         yield table.name, _whole(lambda table=table: _authority_facts(connection, table, known))
     yield "person", _whole(lambda: _persons(connection, known, asked))
-    yield "link", _whole(lambda: _placed(links(connection, known), known.submissions, asked))
+    yield "link", _by_year(known, lambda year: _links(connection, known, year, asked))
     yield "return", _whole(lambda: _returns(connection, known.submissions))
     yield "authority", _whole(places.named)
     yield "authority_period", _whole(places.periods)
@@ -154,46 +95,52 @@ def _tables(connection: Connection, known: Known, moment: datetime, asked: Cut) 
 
 
 def _whole(make: Callable[[], pl.DataFrame]) -> Parts:
-    yield "all", make()
+    yield WHOLE, make()
 
 
-def _fact_parts(connection: Connection, table: Table, known: Known, asked: Cut) -> Parts:
-    """A part a collection year, rows in key order; an empty part where nothing holds, so that columns are known."""
-    years = known.submissions["collection_year"].unique().sort().to_list() or [0]
-    for year in years:
-        yield str(year), _placed(known.facts(connection, table, year), known.submissions, asked)
+def _by_year(known: Known, make: Callable[[int], pl.DataFrame]) -> Parts:
+    """A part a collection year; an empty part where nothing holds, so that columns are known."""
+    for year in known.submissions["collection_year"].unique().sort().to_list() or [0]:
+        yield str(year), make(year)
+
+
+def _facts(connection: Connection, table: Table, known: Known, year: int, asked: Cut) -> pl.DataFrame:
+    placed = _placed(known.facts(connection, table, year), known.submissions, asked)
+    return in_order(placed.select(*fact_schema(table)))
+
+
+def _links(connection: Connection, known: Known, year: int, asked: Cut) -> pl.DataFrame:
+    return in_order(_placed(links(connection, known, year), known.submissions, asked).select(*LINK))
 
 
 def _placed(facts: pl.DataFrame, submissions: pl.DataFrame, asked: Cut) -> pl.DataFrame:
-    place = submissions.select("submission_id", "authority_code")
+    """Facts with what their submissions stand for, and with the project's names of persons."""
+    place = submissions.select("submission_id", "authority_code", "collection")
     persons = facts["person_id"].unique().to_list()
     names = pl.DataFrame(
         {"person_id": persons, "new_id": asked.rekey(persons)}, schema={"person_id": pl.String, "new_id": pl.String}
     )
-    placed = facts.join(place, on="submission_id").join(names, on="person_id").with_columns(person_id="new_id")
-    first = ["person_id", "authority_code", "collection_year", "row_number"]
-    others = [c for c in facts.columns if c not in {*first, "submission_id"}]
-    return placed.select(*first, *others).sort(KEY)
+    return facts.join(place, on="submission_id").join(names, on="person_id").with_columns(person_id="new_id")
 
 
 def _authority_facts(connection: Connection, table: Table, known: Known) -> pl.DataFrame:
     """What authorities said of themselves in the returns that hold."""
-    schema = {column.name: polars_type(column.type) for column in table.columns}
+    schema = authority_fact_schema(table)
     query = sql.SQL("SELECT {} FROM {} WHERE submission_id = ANY({})").format(
         sql.SQL(", ").join(map(sql.Identifier, schema)),
         sql.Identifier("cohort", table.name),
         sql.Literal(known.submissions["submission_id"].to_list()),
     )
-    return copy_out(connection, query, schema).drop("submission_id").sort(KEY)
+    return in_order(copy_out(connection, query, schema))
 
 
 def _persons(connection: Connection, known: Known, asked: Cut) -> pl.DataFrame:
     """One row a person: the traits last reported of them."""
     table = METADATA.tables["cohort.person_trait"]
-    said = pl.concat([frame for _, frame in _fact_parts(connection, table, known, asked)], how="vertical")
-    traits = ("birth_month", "sex_code", "ethnicity_code")
-    last = [pl.col(trait).drop_nulls().last() for trait in traits]
-    return said.sort(KEY).group_by("person_id").agg(last).sort("person_id")
+    parts = _by_year(known, lambda year: _facts(connection, table, known, year, asked))
+    said = pl.concat([frame.select(*PERSON) for _, frame in parts])
+    last = [pl.col(trait).drop_nulls().last() for trait in PERSON if trait != "person_id"]
+    return said.group_by("person_id").agg(last).sort("person_id")
 
 
 def _left_out(connection: Connection, known: Known) -> int:
@@ -214,11 +161,10 @@ def _returns(connection: Connection, held: pl.DataFrame) -> pl.DataFrame:
         """
     )
     rows = connection.execute(query, {"submissions": held["submission_id"].to_list()}).all()
-    officers = {f"{o}_officer_code": pl.String for o in ("medical", "clinical", "social_care")}
-    schema = {"submission_id": pl.Int64, "census_date": pl.Date, **officers}
+    schema = {"submission_id": pl.Int64, "census_date": pl.Date, **dict.fromkeys(OFFICERS, pl.String)}
     heads = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
-    placed = held.select("submission_id", "authority_code", "collection", pl.col("collection_year").cast(pl.Int64))
-    return placed.join(heads, on="submission_id").drop("submission_id").sort("authority_code", "collection_year")
+    placed = held.with_columns(pl.col("collection_year").cast(pl.Int64)).join(heads, on="submission_id")
+    return placed.select(*RETURN).sort("authority_code", "collection_year", "collection")
 
 
 def _software(connection: Connection, held: pl.DataFrame) -> set[str | None]:

@@ -20,11 +20,12 @@ BANDS = ((0.9999, "0.9999 and over"), (0.999, "0.999 to 0.9999"), (0.0, "under 0
 """Certainty of links by the model."""
 
 
-def links(connection: Connection, known: Known) -> pl.DataFrame:
-    """One row a person row that holds: person_id (as known then), collection_year, submission_id, row_number,
-    rule_code, certainty (exact, a band of the model's, or new)."""
+def links(connection: Connection, known: Known, year: int) -> pl.DataFrame:
+    """One row a person row of a collection year that holds: person_id (as known then), collection_year,
+    submission_id, row_number, rule_code, certainty (exact, a band of the model's, or new)."""
+    held = known.submissions.filter(collection_year=year)
     query = sql.SQL("SELECT {} FROM cohort.link WHERE submission_id = ANY({})").format(
-        sql.SQL(", ").join(map(sql.Identifier, SCHEMA)), sql.Literal(known.submissions["submission_id"].to_list())
+        sql.SQL(", ").join(map(sql.Identifier, SCHEMA)), sql.Literal(held["submission_id"].to_list())
     )
     made = copy_out(connection, query, SCHEMA)
     rows = known.identities.resolve(known.objections.without(made, known.identities))
@@ -32,10 +33,9 @@ def links(connection: Connection, known: Known) -> pl.DataFrame:
     certainty = certainty.when(pl.col("rule_code") != "model").then(pl.lit("exact"))
     for least, band in BANDS:
         certainty = certainty.when(pl.col("weight") >= least).then(pl.lit(band))
-    years = known.submissions.select("submission_id", pl.col("collection_year").cast(pl.Int64))
-    return rows.join(years, on="submission_id").select(
+    return rows.select(
         "person_id",
-        "collection_year",
+        pl.lit(year, pl.Int64).alias("collection_year"),
         "submission_id",
         pl.col("person_row").alias("row_number"),
         "rule_code",

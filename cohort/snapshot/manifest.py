@@ -15,16 +15,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from cohort.errors import UsageError
+from cohort.snapshot.digest import Digest
 
 FILE = "snapshot.json"
 ERASURES, OBJECTIONS = "erasures known", "objections"
 """Kinds of two events that every snapshot has."""
+SLICE = 1 << 18
+"""Rows written, read and digested at a time: a row group of a file."""
 
 
 @dataclass(frozen=True)
@@ -101,36 +103,6 @@ def digest_of(events: tuple[Mapping[str, Any], ...], tables: Mapping[str, TableE
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def table_entry(frame: pl.DataFrame) -> TableEntry:
-    """The entry of a table whose rows stand in key order."""
-    hashed = hashlib.sha256()
-    for name, column in zip(frame.columns, frame.to_arrow().columns, strict=True):
-        hashed.update(name.encode() + b"\0" + str(frame.schema[name]).encode() + b"\0")
-        _absorb(hashed, column.combine_chunks())
-    types = {name: str(kind) for name, kind in frame.schema.items()}
-    return TableEntry(frame.height, types, hashed.hexdigest())
-
-
-def _absorb(hashed: hashlib._Hash, column: pa.Array | pa.ChunkedArray) -> None:
-    """Take in validity, lengths and values, nulls zeroed: the content, however it is chunked or padded."""
-    array = pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
-    hashed.update(np.packbits(array.is_valid().to_numpy(zero_copy_only=False)).tobytes())
-    kind = array.type
-    if pa.types.is_boolean(kind) or pa.types.is_primitive(kind):
-        numbers = array.cast(pa.int32()) if pa.types.is_date32(kind) else array
-        hashed.update(pc.fill_null(numbers, pa.scalar(0).cast(numbers.type)).to_numpy(zero_copy_only=False).tobytes())
-        return
-    text = pc.fill_null(array.cast(pa.large_string()), "")
-    hashed.update(pc.call_function("binary_length", [text]).to_numpy(zero_copy_only=False).tobytes())
-    if len(text):
-        hashed.update(_bytes(text))
-
-
-def _bytes(text: pa.LargeStringArray) -> bytes:
-    offsets = np.frombuffer(text.buffers()[1], dtype=np.int64)[text.offset : text.offset + len(text) + 1]
-    return memoryview(text.buffers()[2] or b"")[offsets[0] : offsets[-1]].tobytes()
-
-
 def combined(digests: Iterable[str]) -> str:
     """The digest of a table of several parts, from those of its parts in order."""
     return hashlib.sha256("".join(digests).encode()).hexdigest()
@@ -138,4 +110,15 @@ def combined(digests: Iterable[str]) -> str:
 
 def digest_of_files(folder: Path) -> str:
     """The digest of a table as its files have it now."""
-    return combined(table_entry(pl.read_parquet(path)).digest for path in sorted(folder.glob("*.parquet")))
+    return combined(_digest_of_file(path) for path in sorted(folder.glob("*.parquet")))
+
+
+def _digest_of_file(path: Path) -> str:
+    """The digest of a part as its file has it now; empty where that can no longer be read."""
+    try:
+        digest = Digest({name: str(kind) for name, kind in pl.read_parquet_schema(path).items()})
+        for batch in pq.ParquetFile(path).iter_batches(SLICE):
+            digest.take(pa.Table.from_batches([batch]))
+    except (OSError, pa.ArrowException, pl.exceptions.PolarsError):
+        return ""
+    return digest.hexdigest()

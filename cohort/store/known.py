@@ -13,9 +13,9 @@ from datetime import datetime
 
 import polars as pl
 from psycopg import sql
-from sqlalchemy import Boolean, Connection, Date, Integer, LargeBinary, Numeric, String, Table, Uuid, text
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Connection, Table, text
 
+from cohort.schema.frames import frame_schema
 from cohort.store import identity
 from cohort.store.copy import copy_out
 from cohort.store.objections import Objections
@@ -29,15 +29,6 @@ SCHEMA = {
     "content_digest": pl.String,
     "status": pl.String,
 }
-POLARS: tuple[tuple[type[TypeEngine], type[pl.DataType]], ...] = (
-    (Uuid, pl.String),
-    (Boolean, pl.Boolean),
-    (Date, pl.Date),
-    (Integer, pl.Int64),
-    (Numeric, pl.Float64),
-    (LargeBinary, pl.Binary),
-    (String, pl.String),
-)
 QUERY = text(
     """
     SELECT s.submission_id, s.authority_code, s.collection, s.collection_year, s.content_digest, e.kind_code
@@ -66,7 +57,7 @@ class Known:
 
     def facts(self, connection: Connection, table: Table, year: int) -> pl.DataFrame:
         """The facts of one table and collection year that held, with the persons as known then."""
-        schema = {column.name: polars_type(column.type) for column in table.columns}
+        schema = frame_schema(table)
         query = sql.SQL("SELECT {} FROM {} WHERE collection_year = {} AND submission_id = ANY({})").format(
             sql.SQL(", ").join(map(sql.Identifier, schema)),
             sql.Identifier(table.schema or "", table.name),
@@ -81,11 +72,6 @@ class Known:
         Without those that an objection leaves out. Every way from the record into a snapshot goes through here.
         """
         return self.identities.resolve(self.objections.without(rows, self.identities))
-
-
-def polars_type(kind: TypeEngine) -> type[pl.DataType]:
-    """The Polars type of a stored column."""
-    return next(polars for sqlalchemy, polars in POLARS if isinstance(kind, sqlalchemy))
 
 
 def statuses(connection: Connection, moment: datetime | None = None) -> pl.DataFrame:

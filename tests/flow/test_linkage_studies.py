@@ -58,8 +58,8 @@ def test_leavers_are_followed_into_other_authorities_returns(engine: Engine, rin
 
 def test_the_links_of_a_snapshot_hold_no_token(engine: Engine, ring: KeyRing, tmp_path: Path) -> None:
     table = moved(engine, ring, tmp_path).tables["link"].to_polars()
-    expected = ["person_id", "authority_code", "collection_year", "row_number", "rule_code", "certainty"]
-    assert table.columns == expected
+    place = ["authority_code", "collection", "collection_year", "row_number"]
+    assert table.columns == ["person_id", *place, "rule_code", "certainty"]
     assert set(table["certainty"]) == {"exact", "new"}
 
 

@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import Table
 
 from cohort import example
-from cohort.store.known import polars_type
+from cohort.schema.frames import frame_schema
 
 OF_EVERY_FACT = ("person_id", "collection_year", "submission_id", "row_number", "person_row")
 
@@ -28,7 +28,7 @@ def blocks() -> dict[str, str]:
 
 def rows(table: Table) -> dict[int, pl.DataFrame]:
     """Collection year → the child's rows of one table, as a return of that year would be stored but for its keys."""
-    types = {column.name: polars_type(column.type) for column in table.columns} | {"year": pl.Int64}
+    types = frame_schema(table) | {"year": pl.Int64}
     said = example.read(blocks()[table.name], types)
     years = said.given["year"]
     return {year: said.expected.filter(years == year) for year in years.unique(maintain_order=True)}

@@ -18,11 +18,12 @@ from cohort.schema.code_list import CodeList
 from cohort.schema.codes import activity, sections, status, support, tribunal
 from cohort.schema.codes.authority import INSPECTION_OUTCOME, OFFICER
 from cohort.schema.facts import leaf
+from cohort.schema.frames import frame_schema
 from cohort.schema.outcome_measures import outcome_measures
 from cohort.schema.plan_kinds import plan_kinds
 from cohort.schema.tables import AUTHORITY_FACTS, FACTS, METADATA
 from cohort.store.copy import copy_in, copy_out, copy_staged
-from cohort.store.known import current, polars_type
+from cohort.store.known import current
 from cohort.store.roles import Role, acting, authority_role
 from tests.postgres import Databases
 from tests.spec.schema import life
@@ -236,7 +237,7 @@ def _stored_of_authorities(record: Engine) -> dict[str, pl.DataFrame]:
         for block in OF_AUTHORITIES.strip().split("\n\n"):
             name, body = block.split("\n", 1)
             table = METADATA.tables[f"cohort.{name}"]
-            said = example.read(body, {c.name: polars_type(c.type) for c in table.columns})
+            said = example.read(body, frame_schema(table))
             keys = {"submission_id": submission, "row_number": 1, "collection_year": 2024, "authority_code": "201"}
             frame = pl.concat([said.given, said.expected], how="horizontal")
             held[name] = frame.with_columns(pl.lit(value).alias(key) for key, value in keys.items())
