@@ -41,6 +41,11 @@ def latest(shown: pl.DataFrame) -> pl.DataFrame:
     Needs start_date, round, pace, lot, and cease_date and cease_reason_code as the return shows them.
     """
     count = (pl.col("last") - pl.col("start_date")).dt.total_days() // pl.col("round")
+    return reviewed(shown.with_columns(count=count))
+
+
+def reviewed(shown: pl.DataFrame) -> pl.DataFrame:
+    """`shown` with its review number `count` of the plan, as far as it had come by the day `last`."""
     meeting = pl.col("start_date") + pl.duration(days=pl.col("count") * pl.col("round"))
     lag = (pl.col("pace") + 13 * pl.col("count")) % LONGEST_DECISION
     decision = pl.col("meeting") + pl.duration(days=lag)
@@ -48,8 +53,7 @@ def latest(shown: pl.DataFrame) -> pl.DataFrame:
     outcome = pl.when(_ceasing()).then(pl.lit("C")).when(amended).then(pl.lit("A")).otherwise(pl.lit("M"))
     draft = pl.col("decision") + pl.duration(days=(pl.col("pace") + pl.col("count")) % 15)
     return (
-        shown.with_columns(count=count)
-        .with_columns(meeting=pl.when(pl.col("count") >= 1).then(meeting))
+        shown.with_columns(meeting=pl.when(pl.col("count") >= 1).then(meeting))
         .with_columns(decision=decision)
         .with_columns(decision=pl.when(pl.col("decision") <= pl.col("last")).then("decision"))
         .with_columns(outcome=pl.when(pl.col("decision").is_not_null()).then(outcome))
