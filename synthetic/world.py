@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import polars as pl
+
 from cohort.errors import UsageError
 from synthetic import sen2
 from synthetic.lives import Lives, live
 from synthetic.planted import WORLDS, Planted
 from synthetic.returns import InventedReturn
+from synthetic.told import Told
 from synthetic.window import Window
 
 
@@ -26,6 +29,21 @@ class World:
         """Every return, year by year and authority by authority."""
         for year in self.window.years:
             yield from sen2.returns(self.lives, year)
+
+    @property
+    def places(self) -> pl.DataFrame:
+        """The authorities by position."""
+        return self.lives.places
+
+    @property
+    def n_children(self) -> int:
+        """One more than the highest number of a child."""
+        return int(self.lives.people["child"].to_numpy().max()) + 1
+
+    def told(self) -> Iterator[Told]:
+        """What every collection tells, year by year."""
+        for year in self.window.years:
+            yield sen2.told(self.lives, year)
 
 
 def make(

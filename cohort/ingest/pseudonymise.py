@@ -23,6 +23,7 @@ from cohort.ingest.content import content_digest
 from cohort.ingest.format import Column, ReturnFormat, Role, Table
 from cohort.ingest.identifiers import is_temporary
 from cohort.ingest.parse import PERSON_ROW, ParsedReturn
+from cohort.ingest.school_year import age
 from cohort.vault.derived import GIVEN, KEYS, derived_keys
 from cohort.vault.keys import KeyRing
 from cohort.vault.normalise import normalised
@@ -176,16 +177,6 @@ def joined(given: Attributes, tokens: Tokens, ring: KeyRing) -> PseudonymousRetu
 def file_digest(digest: str, ring: KeyRing) -> str:
     """The hash of a file under the record's key: a file of one child must not be guessed from its hash."""
     return hmac.digest(ring.derive("file"), digest.encode(), "sha256").hex()
-
-
-def age(birth: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """Whole years on a day. A child born on 29 February has the birthday on 1 March in a common year."""
-    return (day.dt.year() - birth.dt.year() - (_day_of_year(day) < _day_of_year(birth)).cast(pl.Int32)).cast(pl.Int32)
-
-
-def _day_of_year(day: pl.Expr) -> pl.Expr:
-    """Month and day as one number that grows through the year: 831 for 31 August."""
-    return day.dt.month().cast(pl.Int32) * 100 + day.dt.day()  # a month is an Int8, and 8 * 100 would wrap
 
 
 def _person(table: Table, frame: pl.DataFrame, year: int) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from cohort.ingest.parse import ParsedReturn
-from cohort.ingest.pseudonymise import age
+from cohort.ingest.school_year import age
 from tests.build import (
     Record,
     changed,

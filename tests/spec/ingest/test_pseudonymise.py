@@ -15,7 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cohort.ingest import pseudonymise as station
-from cohort.ingest.pseudonymise import PseudonymousReturn, age, pseudonymise
+from cohort.ingest.pseudonymise import PseudonymousReturn, pseudonymise
+from cohort.ingest.school_year import age
 from cohort.vault.keys import KEY_BYTES, KeyRing
 from cohort.vault.tokens import tokens
 from tests.build import changed, new_plan, old_plan, parsed, person, request, sen2, setting, upn

@@ -1,0 +1,56 @@
+"""Returns: which authorities made one for a collection and year, what its head says, and the digest of what it told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import polars as pl
+
+from cohort.snapshot.shape import OFFICERS, RETURN
+from synthetic.told import Told
+
+HEAD = "authority_year"
+LAST_DAY = (8, 31)
+"""The day as of which a collection tells whose returns have no head: the last of the school year."""
+
+
+def heads(told: Told) -> pl.DataFrame:
+    """The returns of a collection: `place` and the columns of RETURN but authority_code."""
+    if HEAD in told.tables:
+        made = told.tables[HEAD]
+    else:
+        places = pl.concat([frame["place"] for frame in told.tables.values()]).unique().sort()
+        made = pl.DataFrame({"place": places}).with_columns(census_date=pl.lit(date(told.year, *LAST_DAY)))
+    absent = [pl.lit(None, pl.String).alias(name) for name in OFFICERS if name not in made.columns]
+    named = made.with_columns(*absent, collection=pl.lit(told.collection), collection_year=pl.lit(told.year, pl.Int64))
+    return named.select("place", *(name for name in RETURN if name != "authority_code"))
+
+
+def returns(made: Iterable[pl.DataFrame], authorities: pl.Series) -> pl.DataFrame:
+    """The table `return`. `authorities`: number of each place."""
+    rows = pl.concat(list(made))
+    numbered = rows.with_columns(authority_code=authorities.gather(rows["place"]).cast(pl.String))
+    return numbered.select(*RETURN).sort("authority_code", "collection_year", "collection")
+
+
+def events(returned: pl.DataFrame, digests: Mapping[tuple[str, int], Iterable[str]]) -> list[dict[str, object]]:
+    """A return received, each: as a cut of the record says it. `digests`: of the tables that a collection told in a
+    year, of which all its returns of the year are parts."""
+    return [
+        {
+            "authority_code": code,
+            "collection": collection,
+            "collection_year": year,
+            "content_digest": _digest([code, collection, year, *digests[collection, year]]),
+        }
+        for code, collection, year in returned.select("authority_code", "collection", "collection_year")
+        .sort("authority_code", "collection", "collection_year")
+        .iter_rows()
+    ]
+
+
+def _digest(parts: list[object]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
