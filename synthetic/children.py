@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from synthetic.asking import in_process
-from synthetic.chance import NEVER, Days, Whole, generator, whole
+from synthetic.chance import Days, Whole, generator, whole
+from synthetic.people import rows_of
 from synthetic.window import Window
 
 LATE_SECOND_NEED = 0.1
@@ -23,11 +24,6 @@ def children(people: pl.DataFrame, window: Window, seed: int) -> pl.DataFrame:
     late = rng.random(n) < LATE_SECOND_NEED
     since = np.where(late, whole(rng, window.years[0], window.years[-1], n), window.years[0])
     return kept.with_columns(second_need_since=pl.Series(since))
-
-
-def rows_of(children: pl.DataFrame, child: Whole) -> Whole:
-    """Where children stand in a frame that is sorted by `child`."""
-    return np.searchsorted(children["child"].to_numpy(), child)
 
 
 def authority_on(children: pl.DataFrame, child: Whole, day: Days) -> Whole:
@@ -51,6 +47,3 @@ def days_to_exit(children: pl.DataFrame, child: Whole, since: Days) -> Whole:
 def _days_to(day: Days, since: Days) -> Whole:
     comes = ~np.isnat(day) & (day > since)
     return np.where(comes, (np.where(comes, day, since) - since).astype(np.int64), FAR)
-
-
-__all__ = ["FAR", "NEVER", "authority_on", "children", "days_to_exit", "days_to_move", "rows_of"]

@@ -20,7 +20,9 @@ NEVER = 127
 """In place of a school year: not in this life."""
 
 
-def propensity(people: pl.DataFrame, places: pl.DataFrame, schools: pl.DataFrame, planted: Identification) -> Floats:
+def propensity(
+    people: pl.DataFrame, places: pl.DataFrame, schools: pl.DataFrame, planted: Identification, hidden: float = 0.0
+) -> Floats:
     """The log odds that do not change with the school year, scores left out."""
     semh = (people["need_code"] == "SEMH").to_numpy()
     ethnicity = people["ethnicity_code"].replace_strict(dict(planted.ethnicity_semh), default=0.0).to_numpy()
@@ -29,6 +31,7 @@ def propensity(people: pl.DataFrame, places: pl.DataFrame, schools: pl.DataFrame
     odds += planted.youngest * (youngest(people) - 0.5)
     odds += planted.male * ((people["sex_code"] == "M").to_numpy() - 0.5)
     odds += planted.meals * (people["is_meals_eligible"].to_numpy() - 0.25)
+    odds += hidden * people["hidden"].to_numpy()
     return (odds + semh * ethnicity).astype(np.float32)
 
 
@@ -47,13 +50,14 @@ def identified(people: pl.DataFrame, odds: Floats, planted: Identification, seed
     return first
 
 
-def ended(first: Whole, planted: Identification, seed: int) -> Whole:
+def ended(people: pl.DataFrame, first: Whole, planted: Identification, seed: int) -> Whole:
     """The school year in which a child is on support for the last time; LAST where it lasts to the end of school."""
-    usual, moving = planted.ended
+    usual, moving = (np.float32(np.log(share / (1 - share))) for share in planted.ended)
+    score = np.float32(planted.ended_score) * people["profile_score"].to_numpy()
     last = np.full(len(first), LAST, dtype=np.int8)
     for year in range(NURSERY, LAST):
         lot = generator(seed, f"support ended {year}").random(len(first), dtype=np.float32)
-        share = moving if year == SECONDARY - 1 else usual
+        share = 1 / (1 + np.exp(-score - (moving if year == SECONDARY - 1 else usual)))
         stops: Truths = (first <= year) & (last == LAST) & (lot < share)
         last[stops] = year
     return last

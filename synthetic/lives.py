@@ -25,7 +25,7 @@ from synthetic.provision import named, placements
 from synthetic.schools import attended, schools
 from synthetic.window import Window
 
-SHOWN_IN_SEN2 = 0.058
+SHOWN_IN_SEN2 = 0.055
 """Share of all children of a window of three years whom some SEN2 return shows, about: how many to draw at first."""
 
 
@@ -83,9 +83,9 @@ def everyone(
     born = people(n, where, window.years, life, seed)
     taught_at = schools(born, where, life, seed)
     born = attended(born, taught_at, len(where), seed)
-    odds = identification.propensity(born, where, taught_at, life.identification)
+    odds = identification.propensity(born, where, taught_at, life.identification, life.needs.hidden)
     first = identification.identified(born, odds, life.identification, seed)
-    last = identification.ended(first, life.identification, seed)
+    last = identification.ended(born, first, life.identification, seed)
     born = born.with_columns(identified_year=pl.Series(first), support_ended_year=pl.Series(last))
     return born.hstack(asked(born, where, life, planted.policy, window.years[-1] - 1, seed)), taught_at
 

@@ -27,8 +27,10 @@ class Needs:
     """Boys above girls in language, social communication and behaviour, SD."""
     deprived: float = 0.10
     """One SD of deprivation in cognition, language and behaviour, SD."""
+    tail: float = 1.6
+    """How much further each SD beyond one takes severity: difficulty has a long tail."""
     hidden: float = 0.0
-    """Effect of the unmeasured U on being identified and on having a plan, log odds; on outcomes, minus as many SD."""
+    """Effect of the unmeasured U on being identified and on asking for a plan, log odds."""
     common: Mapping[str, float] = field(
         default_factory=lambda: _needs(
             SPLD=1.25,
@@ -54,11 +56,11 @@ class Identification:
     """First SEN support, as a hazard by school year (−1 nursery, 0 reception, 1 to 13)."""
 
     by_year: tuple[float, ...] = (
-        *(-4.05, -3.15, -3.35, -3.5, -3.55, -3.6, -3.7, -3.9),
-        *(-3.6, -3.75, -3.8, -4.0, -4.3, -5.0, -5.4),
+        *(-6.15, -4.15, -4.3, -4.1, -3.85, -3.8, -3.75, -3.65),
+        *(-2.95, -3.65, -3.5, -3.4, -3.65, -14.0, -14.0),
     )
     """Log odds for a child of average scores, from nursery on."""
-    score: float = -1.25
+    score: float = -2.9
     """One SD of the review at two (in nursery and reception) or of the profile at five (later)."""
     youngest: float = 0.30
     """A child born in August beside one born in September, log odds."""
@@ -68,16 +70,18 @@ class Identification:
     school_sd: float = 0.75
     ethnicity_semh: Mapping[str, float] = field(default_factory=lambda: {"BCRB": 0.31, "MWBC": 0.36, "BAFR": -0.48})
     """Effect where the need is social, emotional and mental health: log hazard ratios 1.36, 1.44 and 0.62."""
-    ended: tuple[float, ...] = (0.095, 0.24)
-    """Share of support that ends with a school year, and at the move to secondary school."""
+    ended: tuple[float, ...] = (0.14, 0.36)
+    """Share of support that ends with a school year, and at the move to secondary school, at an average profile."""
+    ended_score: float = 0.7
+    """One SD of the profile at five, log odds of an end."""
 
 
 @dataclass(frozen=True)
 class Asking:
     """Requests for an EHC assessment since September 2014, as a hazard by calendar year."""
 
-    base: float = -6.22
-    score: float = -0.95
+    base: float = -8.3
+    score: float = -2.5
     """One SD of the profile at five (of the review at two for the youngest)."""
     supported: float = 1.5
     """Effect of being on SEN support, log odds."""
@@ -85,8 +89,19 @@ class Asking:
     """Boys beside girls, log odds."""
     need: Mapping[str, float] = field(
         default_factory=lambda: _needs(
-            SPLD=-1.5, MLD=-0.45, SLD=4.2, PMLD=5.0, SEMH=0.35, SLCN=0.1, HI=0.7, VI=0.8,
-            MSI=1.6, PD=1.25, ASD=1.7, DS=3.6, OTH=-0.5,
+            SPLD=-2.0,
+            MLD=-0.85,
+            SLD=4.2,
+            PMLD=5.0,
+            SEMH=0.25,
+            SLCN=0.0,
+            HI=1.1,
+            VI=1.2,
+            MSI=1.6,
+            PD=1.8,
+            ASD=2.1,
+            DS=3.9,
+            OTH=-0.5,
         )
     )
     authority_sd: float = 0.33
@@ -98,23 +113,23 @@ class Asking:
     """Age on 1 January, 0 to 22, log odds."""
     growth: Mapping[int, float] = field(
         default_factory=lambda: {
-            2014: -2.0,
-            2015: -0.62,
-            2016: -0.52,
-            2017: -0.40,
-            2018: -0.25,
+            2014: -3.0,
+            2015: -1.7,
+            2016: -1.05,
+            2017: -0.7,
+            2018: -0.45,
             2019: -0.12,
-            2020: -0.20,
-            2021: 0.02,
-            2022: 0.18,
-            2023: 0.42,
-            2024: 0.58,
-            2025: 0.66,
+            2020: -0.15,
+            2021: 0.22,
+            2022: 0.58,
+            2023: 0.92,
+            2024: 1.2,
+            2025: 1.38,
         }
     )
     """Calendar years, log odds: more is asked from year to year."""
     statements: Mapping[int, float] = field(
-        default_factory=lambda: {2014: -1.9, 2015: -0.25, 2016: 0.2, 2017: 0.6, 2018: -0.1}
+        default_factory=lambda: {2014: -1.2, 2015: 0.35, 2016: 0.5, 2017: 0.6, 2018: -0.2}
     )
     """Statements of before 2014 that became plans until March 2018, beside the hazard of that year, log odds."""
 
@@ -123,9 +138,19 @@ class Asking:
 class Outcomes:
     """Effects on attainment, in SD among all children unless named."""
 
-    severity: float = -0.62
-    profile: float = 0.34
+    severity: float = -0.58
+    profile: float = 0.42
     """What the profile at five says of later results beyond severity."""
+    kept_sd: float = 0.25
+    """What a child keeps from stage to stage beyond severity and profile."""
+    stage_sd: float = 0.30
+    """The luck of a stage."""
+    slope_sd: float = 0.02
+    """Spread of children's own slopes, SD a year since five."""
+    slope: Mapping[str, float] = field(
+        default_factory=lambda: _needs(SLD=-0.04, PMLD=-0.04, MLD=-0.02, SEMH=-0.02, SLCN=0.01, HI=0.01)
+    )
+    """Slope by need, SD a year since five."""
     school_sd: float = 0.20
     authority_sd: float = 0.10
     outlier: float = 0.25
@@ -135,7 +160,7 @@ class Outcomes:
     early: float = 0.12
     """Support from year 2 or before, beyond support."""
     plan: Mapping[str, float] = field(
-        default_factory=lambda: _needs(ASD=0.15, SLCN=0.10, SEMH=0.05, MLD=0.08) | {"OTH": 0.10}
+        default_factory=lambda: _needs(ASD=0.15, SLCN=0.10, SEMH=0.05, MLD=0.08, OTH=0.10)
     )
     """A plan before key stage 2, by need."""
     hours: float = 0.8
@@ -146,6 +171,13 @@ class Outcomes:
     """Key stage 2 in 2022, and what comes back each year."""
     male: float = 0.0
     """Sex, given all else: a known null."""
+    hidden: float = 0.0
+    """What the unmeasured U takes from every result after five."""
+    pupil_points: float = 17.2
+    """Attainment 8 points for one SD."""
+    mean_points: float = 47.3
+    inflated: Mapping[int, float] = field(default_factory=lambda: {2020: 1.085, 2021: 1.10, 2022: 1.05})
+    """Grades of the pandemic's years, as a multiple."""
 
 
 @dataclass(frozen=True)
@@ -164,8 +196,8 @@ class Leaving:
 class Childhood:
     """All that is planted in lives up to the end of school."""
 
-    needs: Needs = Needs()
-    identification: Identification = Identification()
-    asking: Asking = Asking()
-    outcomes: Outcomes = Outcomes()
-    leaving: Leaving = Leaving()
+    needs: Needs = field(default_factory=Needs)
+    identification: Identification = field(default_factory=Identification)
+    asking: Asking = field(default_factory=Asking)
+    outcomes: Outcomes = field(default_factory=Outcomes)
+    leaving: Leaving = field(default_factory=Leaving)

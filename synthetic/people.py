@@ -13,15 +13,31 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from synthetic.ages import first_september, months_of, school_start
+from synthetic.ages import months_of, school_start
 from synthetic.chance import NEVER, Days, Floats, Truths, Whole, chosen, codes, generator, whole
-from synthetic.parameters import NEEDS, Childhood, Needs
+from synthetic.parameters import NEEDS, Childhood, Leaving, Needs
 
 ETHNICITY = {
-    "WBRI": 0.64, "WIRI": 0.003, "WIRT": 0.001, "WROM": 0.004, "WOTH": 0.055,
-    "MWBC": 0.022, "MWBA": 0.011, "MWAS": 0.016, "MOTH": 0.028,
-    "AIND": 0.023, "APKN": 0.045, "ABAN": 0.019, "AOTH": 0.021, "CHNE": 0.004,
-    "BCRB": 0.016, "BAFR": 0.046, "BOTH": 0.011, "OOTH": 0.02, "REFU": 0.006, "NOBT": 0.009,
+    "WBRI": 0.64,
+    "WIRI": 0.003,
+    "WIRT": 0.001,
+    "WROM": 0.004,
+    "WOTH": 0.055,
+    "MWBC": 0.022,
+    "MWBA": 0.011,
+    "MWAS": 0.016,
+    "MOTH": 0.028,
+    "AIND": 0.023,
+    "APKN": 0.045,
+    "ABAN": 0.019,
+    "AOTH": 0.021,
+    "CHNE": 0.004,
+    "BCRB": 0.016,
+    "BAFR": 0.046,
+    "BOTH": 0.011,
+    "OOTH": 0.02,
+    "REFU": 0.006,
+    "NOBT": 0.009,
 }
 ENGLISH_SPOKEN = {"WBRI": 0.995, "WIRI": 0.98, "MWBC": 0.97, "BCRB": 0.95, "MWAS": 0.85, "MWBA": 0.82, "REFU": 0.8}
 """Share whose first language is English; of all other groups 0.42."""
@@ -50,6 +66,10 @@ TWINS, SIBLINGS = 0.012, 0.06
 """Of pairs of neighbours in the list."""
 TWIN_LIKENESS, SIBLING_LIKENESS = 0.85, 0.5
 """Correlation of latent factors."""
+FIRST_REVIEW, SEEN = 1000, 400
+"""Days of age by which the review at two has been held; days in which a child who is here shows in some return."""
+FRAILTY = 7
+"""How many times likelier to die a child with profound, severe or multi-sensory needs is."""
 OLDEST = 27
 """School years before the window from which children may still show: a plan ends by 25."""
 
@@ -59,13 +79,21 @@ def people(n: int, places: pl.DataFrame, years: tuple[int, ...], planted: Childh
 
     birth_date, school_start (year), sex_code, ethnicity_code, is_first_language_english, deprivation_decile,
     is_meals_eligible, family, is_twin, authority (index at birth or arrival), arrived_date, move_date, moved_to,
-    exit_date, person_exit_code, the FACTORS, severity, hidden, need_code, second_need_code, review_score, profile_score.
+    exit_date, person_exit_code, the FACTORS, severity, hidden, need_code, second_need_code, review_score,
+    profile_score.
     """
     frame = _born(n, places, years, seed)
     frame = frame.with_columns(**_latent(frame, planted.needs, generator(seed, "needs")))
     frame = frame.with_columns(**_types(frame, planted.needs, generator(seed, "types of need")))
     frame = frame.with_columns(**_early_scores(frame, generator(seed, "early scores")))
-    return frame.with_columns(**_comings_and_goings(frame, len(places), years, planted, generator(seed, "leaving")))
+    return frame.with_columns(
+        **_comings_and_goings(frame, len(places), years, planted.leaving, generator(seed, "leaving"))
+    )
+
+
+def rows_of(frame: pl.DataFrame, child: Whole) -> Whole:
+    """Where children stand in a frame that is sorted by `child`."""
+    return np.searchsorted(frame["child"].to_numpy(), child)
 
 
 def _born(n: int, places: pl.DataFrame, years: tuple[int, ...], seed: int) -> pl.DataFrame:
@@ -130,8 +158,8 @@ def _latent(frame: pl.DataFrame, planted: Needs, rng: np.random.Generator) -> di
         factor += np.float32(planted.male) * male * (name in {"language", "social", "behaviour"})
         factor += np.float32(planted.deprived) * deprived * (name in {"cognition", "language", "behaviour"})
         factors[name] = factor
-    severity = sum(np.float32(w) * factors[name] for w, name in zip(WEIGHTS, FACTORS, strict=True))
-    severity = (severity - severity.mean()) / max(float(severity.std()), 1e-6)
+    burden = _standard(np.column_stack(list(factors.values())) @ WEIGHTS)
+    severity = _standard(burden + planted.tail * np.maximum(burden - 1, 0))
     hidden = rng.standard_normal(n, dtype=np.float32)
     return {name: pl.Series(values) for name, values in {**factors, "severity": severity, "hidden": hidden}.items()}
 
@@ -174,9 +202,9 @@ def _early_scores(frame: pl.DataFrame, rng: np.random.Generator) -> dict[str, pl
     young = youngest(frame)
     boy = (frame["sex_code"] == "M").to_numpy().astype(np.float32)
     english = frame["is_first_language_english"].to_numpy().astype(np.float32)
-    review = -0.70 * severity - 0.15 * boy + 0.62 * rng.standard_normal(n, dtype=np.float32)
+    review = -0.70 * severity - 0.15 * boy + 0.50 * rng.standard_normal(n, dtype=np.float32)
     profile = -0.66 * severity + 0.18 * _standard(review) - 0.22 * boy - 0.30 * young + 0.15 * english
-    profile += 0.55 * rng.standard_normal(n, dtype=np.float32)
+    profile += 0.42 * rng.standard_normal(n, dtype=np.float32)
     return {"review_score": pl.Series(_standard(review)), "profile_score": pl.Series(_standard(profile))}
 
 
@@ -190,31 +218,39 @@ def youngest(frame: pl.DataFrame) -> Floats:
 
 
 def _comings_and_goings(
-    frame: pl.DataFrame, n_places: int, years: tuple[int, ...], planted: Childhood, rng: np.random.Generator
+    frame: pl.DataFrame, n_places: int, years: tuple[int, ...], planted: Leaving, rng: np.random.Generator
 ) -> dict[str, pl.Series]:
-    """Arrivals from abroad before 16, one move to another authority at most, and who emigrates or dies."""
-    n, leaving = len(frame), planted.leaving
+    """Arrivals from abroad before 16, one move to another authority at most, and who emigrates or dies.
+
+    Nobody leaves before having shown, or comes too late to: those are not among the children that were asked for.
+    """
+    n = len(frame)
     born = frame["birth_date"].to_numpy()
-    family = frame["family"].to_numpy()
-    abroad = rng.random(n)[family] < leaving.arrives
-    arrived = np.where(abroad, born + whole(rng, 60, 16 * 365, n), born)
-    end = first_september(np.full(n, years[-1] + 1))
-    span = np.maximum((end - arrived).astype(np.int64), 1)
-    moved = arrived + (rng.exponential(365.25 / max(leaving.moves, 1e-9), n)).astype(np.int64)
-    moves = (moved < end) & (n_places > 1)
+    end = np.datetime64(f"{years[-1]}-08-31")
+    abroad = born + whole(rng, 60, 16 * 365, n)
+    comes = (rng.random(n)[frame["family"].to_numpy()] < planted.arrives) & (abroad < end - SEEN)
+    arrived = np.where(comes, abroad, born)
+    seen = np.maximum(arrived, np.maximum(born + FIRST_REVIEW, np.datetime64(f"{years[0]}-01-01"))) + SEEN
+    moved = arrived + _wait(rng, planted.moves, n)
+    emigrated, dies = arrived + 400 + _wait(rng, planted.emigrates, n), _wait(rng, planted.dies, n)
+    frail = np.isin(frame["need_code"].to_numpy(), ["PMLD", "MSI", "SLD"])
+    died = arrived + 200 + np.where(frail, dies // FRAILTY, dies)
+    gone = np.minimum(emigrated, died)
+    leaves: Truths = (gone >= seen) & (gone < end)
+    moves = (moved < np.where(leaves, gone - 1, end)) & (n_places > 1)
     to = (frame["authority"].to_numpy() + whole(rng, 1, max(n_places - 1, 1), n)) % n_places
-    emigrated = arrived + 400 + rng.exponential(365.25 / max(leaving.emigrates, 1e-9), n).astype(np.int64)
-    severe = 1 + 6 * np.isin(frame["need_code"].to_numpy(), ["PMLD", "MSI", "SLD"])
-    died = arrived + 200 + (rng.exponential(365.25 / max(leaving.dies, 1e-9), n) / severe).astype(np.int64)
-    exit_day = np.minimum(emigrated, died)
-    leaves = exit_day < np.minimum(end, arrived + span)
     code = np.where(died <= emigrated, "D", np.where(rng.random(n) < 0.8, "E", "B"))
     return {
         "arrived_date": pl.Series(arrived),
         "move_date": pl.Series(np.where(moves, moved, NEVER)),
         "moved_to": pl.Series(np.where(moves, to, -1)),
-        "exit_date": pl.Series(np.where(leaves, exit_day, NEVER)),
+        "exit_date": pl.Series(np.where(leaves, gone, NEVER)),
         "person_exit_code": pl.DataFrame({"code": code, "leaves": leaves})
         .select(pl.when("leaves").then("code"))
         .to_series(),
     }
+
+
+def _wait(rng: np.random.Generator, a_year: float, n: int) -> Whole:
+    """Days until something that happens so often a year."""
+    return np.minimum(rng.exponential(365.25 / max(a_year, 1e-9), n), 10**6).astype(np.int64)

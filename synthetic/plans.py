@@ -11,7 +11,8 @@ import polars as pl
 
 from synthetic.ages import age_on, first_september, plan_limit
 from synthetic.chance import NEVER, Days, Texts, Truths, Whole, codes, generator, whole
-from synthetic.children import authority_on, rows_of
+from synthetic.children import authority_on
+from synthetic.people import rows_of
 from synthetic.window import Window
 
 TRANSFERRED, TOO_OLD, LEFT_ENGLAND, DIED = "5", "1", "7", "8"

@@ -6,7 +6,7 @@ A world is a set of values. Figures marked † are published for England (DfE, *
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from synthetic.asking import Policy
 from synthetic.parameters import Childhood
@@ -17,9 +17,9 @@ class Planted:
     """The data-generating process. Shares are 0 to 1, effects are log odds, spans are days unless named."""
 
     name: str = "main"
-    childhood: Childhood = Childhood()
+    childhood: Childhood = field(default_factory=Childhood)
     """How needs arise, are found, and what follows."""
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     """What the policy that some authorities took up did to requests."""
     size_sd: float = 0.75
     """Spread of the authorities' sizes, on the log scale."""

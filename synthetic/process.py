@@ -13,7 +13,8 @@ import polars as pl
 
 from synthetic.ages import age_on, years_of
 from synthetic.chance import NEVER, Days, Floats, Texts, Truths, Whole, codes, generator, whole
-from synthetic.children import FAR, authority_on, days_to_exit, days_to_move, rows_of
+from synthetic.children import FAR, authority_on, days_to_exit, days_to_move
+from synthetic.people import rows_of
 from synthetic.planted import Planted
 from synthetic.window import Window
 
@@ -86,10 +87,18 @@ def _asks(children: pl.DataFrame, places: pl.DataFrame, planted: Planted, child:
         + _stepwise(planted.in_time_age, age)
         + _stepwise(planted.in_time_year, years_of(received))
     )
-    shares = (places[c].to_numpy()[authority] for c in ("refused", "appealed"))
-    moves, exits = days_to_move(children, child, received), days_to_exit(children, child, received)
-    destination = children["moved_to"].to_numpy()[row]
-    return _Asks(child, authority, received, age, log_odds, *shares, moves, exits, destination)
+    return _Asks(
+        child=child,
+        authority=authority,
+        received=received,
+        age=age,
+        log_odds=log_odds,
+        refused=places["refused"].to_numpy()[authority],
+        appealed=places["appealed"].to_numpy()[authority],
+        moves=days_to_move(children, child, received),
+        exits=days_to_exit(children, child, received),
+        destination=children["moved_to"].to_numpy()[row],
+    )
 
 
 def _stepwise(steps: tuple[tuple[int, float], ...], at: Whole) -> Floats:

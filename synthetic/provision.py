@@ -7,8 +7,8 @@ import polars as pl
 
 from synthetic.ages import first_september, school_start
 from synthetic.chance import Days, Texts, Truths, Whole, codes, generator, whole
-from synthetic.children import rows_of
 from synthetic.fakes import FIRST_UKPRN, FIRST_URN, SCHOOLS_EACH
+from synthetic.people import rows_of
 
 PHASES = ("early", "primary", "secondary", "college", "adult")
 STARTS = (0, 7, 12, 15, 21)

@@ -1,0 +1,1 @@
+"""What each collection's return tells of a year, in the stored shape: one file a collection."""
