@@ -1,7 +1,7 @@
 """Calibration: what a world tells beside what England published.
 
-Works on any tables in the shape of a snapshot: those of a world, and those of a folder that holds one. All figures of
-a theme are taken together, so that what they share is read once.
+Works on any tables in the shape of a snapshot: those of a world, and those of a folder that holds one. Neighbouring
+figures are taken together.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from synthetic.target import Tables, Target, Theme
 from synthetic.targets import themes
 
 FILE_NAME = "calibration.md"
+TOGETHER = 12
+"""Figures taken in one go: what neighbours share is read once, and no more is open at a time than the engine bears."""
 GOAL = 0.95
 """Share of targets that the world `main` is to meet."""
 TYPES: dict[type, type[pl.DataType]] = {
@@ -56,9 +58,11 @@ def report(tables: Tables, asked: Iterable[Theme] | None = None) -> pl.DataFrame
 
 
 def _of_theme(theme: Theme, tables: Tables) -> Iterator[tuple[object, ...]]:
-    taken = pl.collect_all([target.marginal(tables) for target in theme.targets])
-    for target, frame in zip(theme.targets, taken, strict=True):
-        yield _row(theme.name, target, frame["value"].item())
+    for start in range(0, len(theme.targets), TOGETHER):
+        group = theme.targets[start : start + TOGETHER]
+        taken = pl.collect_all([target.marginal(tables) for target in group])
+        for target, frame in zip(group, taken, strict=True):
+            yield _row(theme.name, target, frame["value"].item())
 
 
 def _row(theme: str, target: Target, value: float | None) -> tuple[object, ...]:

@@ -12,10 +12,16 @@ SPRING = "SPR"
 ALL_TERMS = ("AUT", SPRING, "SUM")
 
 
-def pupils(tables: Tables, year: int, term: str = SPRING) -> pl.LazyFrame:
-    """Pupils on roll in a term's census of the school year, subsidiary registrations and guests left out."""
+def censuses(tables: Tables, first: int, last: int, term: str = SPRING) -> pl.LazyFrame:
+    """Pupils on roll in a term's censuses of these school years, subsidiary registrations and guests left out."""
     is_counted = pl.col("enrolment_code").is_null() | pl.col("enrolment_code").is_in(["C", "M"])
-    return tables["enrolment"].filter(pl.col("academic_year") == year, pl.col("term_code") == term, is_counted)
+    in_time = pl.col("academic_year").is_between(first, last) & (pl.col("term_code") == term)
+    return tables["enrolment"].filter(in_time, is_counted)
+
+
+def pupils(tables: Tables, year: int) -> pl.LazyFrame:
+    """Pupils on roll in the spring census of the school year."""
+    return censuses(tables, year, year)
 
 
 def with_status(*codes: str) -> pl.Expr:
@@ -23,9 +29,11 @@ def with_status(*codes: str) -> pl.Expr:
     return pl.col("sen_provision_code").is_in(list(codes))
 
 
-def leavers(tables: Tables, year: int, *codes: str) -> pl.LazyFrame:
-    """Pupils at the end of key stage 4, aged 15 at its start, with one of these SEN provisions then."""
-    return pupils(tables, year).filter(pl.col("age_on_31_august") == 15, with_status(*codes))
+def leavers(tables: Tables, year: int, *codes: str, last: int | None = None) -> pl.LazyFrame:
+    """Pupils at the end of key stage 4, aged 15 at its start, with one of these SEN provisions then; of one school
+    year, or of those from it to the last."""
+    of_age = pl.col("age_on_31_august") == 15
+    return censuses(tables, year, last or year).filter(of_age, with_status(*codes))
 
 
 def attained(tables: Tables, measure: str, year: int) -> pl.LazyFrame:

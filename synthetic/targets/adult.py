@@ -30,12 +30,8 @@ KEY = ["person_id", "tax_year"]
 
 def _cohort(tables: Tables, after: int, codes: tuple[str, ...]) -> pl.LazyFrame:
     """person_id and the tax_year so many years after key stage 4."""
-    middle = MIDDLE[after]
-    years = [
-        leavers(tables, left, *codes).select("person_id").with_columns(tax_year=pl.lit(left + after, pl.Int64))
-        for left in range(middle - 1, middle + 2)
-    ]
-    return pl.concat(years)
+    left = leavers(tables, MIDDLE[after] - 1, *codes, last=MIDDLE[after] + 1)
+    return left.select("person_id", tax_year=pl.col("academic_year").cast(pl.Int64) + after)
 
 
 def _told(tables: Tables, name: str) -> pl.LazyFrame:

@@ -70,8 +70,8 @@ def _going(kinds: tuple[str, ...], codes: tuple[str, ...]) -> Marginal:
 
 def _either(year: int, codes: tuple[str, ...]) -> Marginal:
     def marginal(tables: Tables) -> pl.LazyFrame:
-        schools = [leavers(tables, left, *codes).select("person_id") for left in (year - 2, year - 1)]
-        return percent(of(active(tables, year), pl.concat(schools)), IS_NEET | IS_NOT_KNOWN)
+        left = leavers(tables, year - 2, *codes, last=year - 1)
+        return percent(of(active(tables, year), left), IS_NEET | IS_NOT_KNOWN)
 
     return marginal
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from synthetic.marginals.days import with_traits
 from synthetic.marginals.figures import percent, share_of
-from synthetic.marginals.school import NONE, PLAN, SPRING, SUPPORT, flagged, of, pupils, with_status
+from synthetic.marginals.school import NONE, PLAN, SPRING, SUPPORT, censuses, flagged, of, pupils, with_status
 from synthetic.target import CLOSE, LOOSE, MEMORY, Marginal, Published, Tables, Theme
 
 SEN = "DfE, Special educational needs in England"
@@ -87,8 +87,7 @@ def _now(months: tuple[int, int]) -> Marginal:
 
 def _ever(months: tuple[int, int]) -> Marginal:
     def marginal(tables: Tables) -> pl.LazyFrame:
-        censuses = [pupils(tables, year).filter(with_status(*PLAN, *SUPPORT)) for year in range(RECEPTION, YEAR_7 + 1)]
-        found = pl.concat([census.select("person_id") for census in censuses])
+        found = censuses(tables, RECEPTION, YEAR_7).filter(with_status(*PLAN, *SUPPORT))
         return percent(flagged(_year_7(tables, months), found), pl.col("is_found"))
 
     return marginal

@@ -12,7 +12,19 @@ import polars as pl
 
 from synthetic.marginals.days import age_on_31_august, in_school_year
 from synthetic.marginals.figures import for_each, per, percent, share_of
-from synthetic.marginals.school import ALL_TERMS, NONE, PLAN, SPRING, SUPPORT, absence, flagged, of, pupils, with_status
+from synthetic.marginals.school import (
+    ALL_TERMS,
+    NONE,
+    PLAN,
+    SPRING,
+    SUPPORT,
+    absence,
+    censuses,
+    flagged,
+    of,
+    pupils,
+    with_status,
+)
 from synthetic.target import LOOSE, MARGIN, PER_PUPILS, Marginal, Published, Tables, Theme
 
 ABSENCE = "DfE, Pupil absence in schools in England"
@@ -108,9 +120,8 @@ def _home_with(*codes: str) -> Marginal:
     """Children at home whose last spring census of five years had them so."""
 
     def marginal(tables: Tables) -> pl.LazyFrame:
-        censuses = [of(pupils(tables, year), _at_home(tables)) for year in range(2020, 2025)]
-        last = pl.concat([c.select("person_id", "academic_year", "sen_provision_code") for c in censuses])
-        known = last.sort("academic_year").group_by("person_id").agg(pl.col("sen_provision_code").last())
+        said = of(censuses(tables, 2020, 2024), _at_home(tables)).sort("academic_year")
+        known = said.group_by("person_id", maintain_order=True).agg(pl.col("sen_provision_code").last())
         return percent(flagged(_at_home(tables), known.filter(with_status(*codes))), pl.col("is_found"))
 
     return marginal

@@ -15,7 +15,8 @@ APPEALS = """
     c         | 2023            | 2022-09-01      | CO                  | 2023-03-01     |
     d         | 2023            | 2022-09-01      | WD                  | 2023-09-01     |
     e         | 2024            | 2023-10-01      | AP                  | 2024-10-01     | P
-    f         | 2024            | 2024-01-01      | AP                  | 2024-10-01     | L
+    f         | 2024            | 2024-01-01      | OP                  |                |
+    f         | 2025            | 2024-01-01      | AP                  | 2024-10-01     | L
     g         | 2024            | 2024-02-01      | AP                  | 2024-10-01     |
     h         | 2025            | 2024-09-01      | OP                  |                |
     i         | 2025            | 2024-10-01      | OP                  |                |
@@ -102,7 +103,7 @@ def test_destinations_are_of_leavers_of_the_year_before() -> None:
 
 def test_neet_and_not_known_are_of_those_of_16_and_17_in_three_winter_months_and_kept_apart() -> None:
     tables = told(
-        person="person_id | birth_month\n a | 2008-08-01\n b | 2006-09-01\n c | 2006-08-01",
+        person="person_id | birth_month\n a | 2008-08-01\n b | 2006-09-01\n c | 2006-08-01\n d | 2008-09-01",
         activity="""
         person_id | activity_month | activity_code
         a         | 2024-12-01     | 619
@@ -111,6 +112,7 @@ def test_neet_and_not_known_are_of_those_of_16_and_17_in_three_winter_months_and
         a         | 2025-03-01     | 619
         b         | 2025-01-01     | 310
         c         | 2025-01-01     | 619
+        d         | 2025-01-01     | 619
         """,
         enrolment=at_school(2024),
     )
