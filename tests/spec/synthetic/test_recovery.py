@@ -18,7 +18,7 @@ from synthetic.planted import Planted
 from synthetic.world import World, make
 
 SEEDS = (101, 102, 103, 104, 105)
-CHILDREN = 5_000
+CHILDREN = 10_000
 MAIN = Planted()
 TERMS = {
     "semh": MAIN.in_time_semh,
