@@ -176,6 +176,9 @@ class Outcomes:
     pupil_points: float = 17.2
     """Attainment 8 points for one SD."""
     mean_points: float = 47.3
+    drift_points: float = 0.0
+    drift_since: int = 2023
+    """Points that everybody has more from a year on, because what is counted has changed."""
     inflated: Mapping[int, float] = field(default_factory=lambda: {2020: 1.085, 2021: 1.10, 2022: 1.05})
     """Grades of the pandemic's years, as a multiple."""
 

@@ -13,9 +13,9 @@ import polars as pl
 
 from cohort.errors import UsageError
 from cohort.schema.calendar import authorities, authority_changes, in_force
-from synthetic.chance import Floats, beta, generator
+from synthetic.chance import NEVER, Days, Floats, beta, generator
 from synthetic.planted import Planted
-from synthetic.window import Window
+from synthetic.window import FIRST_TOLD, Window
 
 OUTLIERS = 3
 """Authorities far above the mean in outcomes, and as many far below, where there are enough."""
@@ -38,7 +38,7 @@ def places(number: int | None, window: Window, planted: Planted, seed: int) -> p
             "WORLD-02", f"England has no {wanted} authorities.", f"Ask for 1 to {len(everyone)}, or for all."
         )
     rng = generator(seed, "places")
-    picked = _spread(everyone, wanted, rng)
+    picked = _spread(everyone, wanted, rng, _reorganised() if planted.with_reorganised else frozenset())
     sizes = rng.lognormal(0.0, planted.size_sd, wanted)
     picked = picked.with_columns(
         size=pl.Series(sizes / sizes.sum()),
@@ -86,11 +86,22 @@ def _standing(window: Window) -> pl.DataFrame:
     ).sort("authority_code")
 
 
-def _spread(everyone: pl.DataFrame, wanted: int, rng: np.random.Generator) -> pl.DataFrame:
-    """`wanted` authorities, taken from the regions in turn."""
+def _spread(everyone: pl.DataFrame, wanted: int, rng: np.random.Generator, first: frozenset[str]) -> pl.DataFrame:
+    """`wanted` authorities: those of `first`, then taken from the regions in turn."""
     turn = pl.col("lot").rank("ordinal").over("region_name")
     drawn = everyone.with_columns(lot=pl.Series(rng.random(len(everyone)))).with_columns(turn=turn)
+    drawn = drawn.with_columns(turn=pl.when(pl.col("authority_code").is_in(sorted(first))).then(0).otherwise("turn"))
     return drawn.sort("turn", "lot").head(wanted).drop("lot", "turn").sort("authority_code")
+
+
+def _reorganised() -> frozenset[str]:
+    return frozenset(change.to_code for change in authority_changes() if change.change_date.year >= FIRST_TOLD)
+
+
+def reorganised_on(places: pl.DataFrame) -> Days:
+    """The day on which each place last came to be by a reorganisation; NaT where it did not since 2015."""
+    last = {c.to_code: c.change_date for c in authority_changes() if c.change_date.year >= FIRST_TOLD}
+    return np.array([last.get(code, NEVER) for code in places["authority_code"]], dtype="datetime64[D]")
 
 
 def codes_on(places: pl.DataFrame, day: date) -> pl.Series:

@@ -66,6 +66,10 @@ class Planted:
 
     temporary_upn: float = 0.0
     """Share of children with a temporary UPN. None: it calls for a reason, and a clean file for none."""
+    reorganised: float = 0.0
+    """Effect on issue within 20 weeks of having been reorganised, for two years, log odds."""
+    with_reorganised: bool = False
+    """Whether authorities that were reorganised since 2015 are among those drawn, however few are."""
     not_known: float = 0.028
     """Mean share of young people after 16 whose activity an authority does not know; skewed, 0 to 19 %."""
     delivers: float = 0.78
@@ -73,7 +77,3 @@ class Planted:
     """Share of specified hours that authorities deliver, and its spread between them."""
     never_in_school: float = 0.003
     """Share of children who never had a UPN."""
-
-
-WORLDS: dict[str, Planted] = {world.name: world for world in (Planted(),)}
-"""The worlds that may be asked for by name."""

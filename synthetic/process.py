@@ -15,6 +15,7 @@ from synthetic.ages import age_on, years_of
 from synthetic.chance import NEVER, Days, Floats, Texts, Truths, Whole, codes, generator, whole
 from synthetic.children import FAR, authority_on, days_to_exit, days_to_move
 from synthetic.people import rows_of
+from synthetic.places import reorganised_on
 from synthetic.planted import Planted
 from synthetic.window import Window
 
@@ -86,6 +87,7 @@ def _asks(children: pl.DataFrame, places: pl.DataFrame, planted: Planted, child:
         + planted.in_time_male * (children["sex_code"].to_numpy()[row] == "M")
         + _stepwise(planted.in_time_age, age)
         + _stepwise(planted.in_time_year, years_of(received))
+        + planted.reorganised * _lately_reorganised(places, authority, received)
     )
     return _Asks(
         child=child,
@@ -99,6 +101,12 @@ def _asks(children: pl.DataFrame, places: pl.DataFrame, planted: Planted, child:
         exits=days_to_exit(children, child, received),
         destination=children["moved_to"].to_numpy()[row],
     )
+
+
+def _lately_reorganised(places: pl.DataFrame, authority: Whole, received: Days) -> Truths:
+    """Whether an authority was reorganised in the two years before the request."""
+    since = (received - reorganised_on(places)[authority]).astype("timedelta64[D]").astype(float)
+    return (since >= 0) & (since <= 731)
 
 
 def _stepwise(steps: tuple[tuple[int, float], ...], at: Whole) -> Floats:

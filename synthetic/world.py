@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from cohort.errors import UsageError
-from synthetic import sen2
+from synthetic import sen2, worlds
 from synthetic.lives import Lives, live
-from synthetic.planted import WORLDS, Planted
+from synthetic.planted import Planted
 from synthetic.returns import InventedReturn
 from synthetic.told import Told
 from synthetic.window import Window
@@ -55,17 +55,10 @@ def make(
 ) -> World:
     """A world of `children` children who each show in at least one return; `authorities=None` for all of England.
 
-    `world` is the name of one, or its parameters. Raises UsageError for what no world can be.
+    `world` is the name of one (see `worlds.SWITCHES`), or its parameters. Raises UsageError for what no world can be.
     """
-    planted = world if isinstance(world, Planted) else _by_name(world)
+    planted = world if isinstance(world, Planted) else worlds.world(world)
     if children < 1 or seed < 0:
         raise UsageError("WORLD-03", "A world needs children and a seed that is not negative.", "Ask for 1 or more.")
     window = Window.of(years)
     return World(seed, window, planted, live(authorities, children, window, planted, seed))
-
-
-def _by_name(name: str) -> Planted:
-    try:
-        return WORLDS[name]
-    except KeyError:
-        raise UsageError("WORLD-04", f"No world is called {name!r}.", f"Choose from {', '.join(WORLDS)}.") from None

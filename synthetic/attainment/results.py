@@ -127,7 +127,8 @@ def _science(s: Sitting) -> Result:
 
 def _key_stage_4(s: Sitting) -> Iterator[Result]:
     inflated = s.planted.inflated.get(s.year, 1.0)
-    points = np.clip(attainment_8(s.z, s.added, s.planted) * inflated, 0, 90)
+    drift = s.planted.drift_points * (s.year >= s.planted.drift_since)
+    points = np.clip(attainment_8(s.z, s.added, s.planted) * inflated + drift, 0, 90)
     yield _scored(s, "attainment_8", np.round(points, 2))
     grade = points / 10 * 0.98
     english, maths = grade + 0.7 * s.luck("english"), grade - 0.15 + 0.8 * s.luck("maths")
