@@ -13,6 +13,7 @@ from cohort.snapshot.shape import OFFICERS, RETURN
 from synthetic.told import Told
 
 HEAD = "authority_year"
+PLACE = pl.col("place").cast(pl.Int64)
 LAST_DAY = (8, 31)
 """The day as of which a collection tells whose returns have no head: the last of the school year."""
 
@@ -22,11 +23,11 @@ def heads(told: Told) -> pl.DataFrame:
     if HEAD in told.tables:
         made = told.tables[HEAD]
     else:
-        places = pl.concat([frame["place"] for frame in told.tables.values()]).unique().sort()
-        made = pl.DataFrame({"place": places}).with_columns(census_date=pl.lit(date(told.year, *LAST_DAY)))
+        places = pl.concat([frame.select(PLACE) for frame in told.tables.values()]).unique().sort("place")
+        made = places.with_columns(census_date=pl.lit(date(told.year, *LAST_DAY)))
     absent = [pl.lit(None, pl.String).alias(name) for name in OFFICERS if name not in made.columns]
     named = made.with_columns(*absent, collection=pl.lit(told.collection), collection_year=pl.lit(told.year, pl.Int64))
-    return named.select("place", *(name for name in RETURN if name != "authority_code"))
+    return named.select(PLACE, *(name for name in RETURN if name != "authority_code"))
 
 
 def returns(made: Iterable[pl.DataFrame], authorities: pl.Series) -> pl.DataFrame:

@@ -34,7 +34,8 @@ def told_persons(told: Told, names: Names) -> pl.DataFrame:
     persons = numbered(told.tables[TABLE.name], names.rank)
     persons = persons.with_columns(person_row="row_number", collection=pl.lit(told.collection))
     require_stored(TABLE, persons)
-    return persons.cast({name: kind for name, kind in frame_schema(TABLE).items() if name in persons.columns})
+    kinds = {**NOBODY, **frame_schema(TABLE)}
+    return persons.cast({name: kind for name, kind in kinds.items() if name in persons.columns})
 
 
 def in_order(persons: Sequence[pl.DataFrame], names: Names) -> pl.DataFrame:
