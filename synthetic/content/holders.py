@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 
 from synthetic.chance import Floats, Whole
-from synthetic.children import rows_of
 from synthetic.lives import Lives
 from synthetic.parameters import NEEDS
+from synthetic.people import rows_of
 
 BANDS = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
 """Difficulty, as the score says, from which each band of need begins; below it is band 0."""
