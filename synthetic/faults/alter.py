@@ -35,7 +35,7 @@ def altered(invented: InventedReturn, faults: Faults) -> tuple[InventedReturn, p
 
 def _in_text(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     typed = [c for c in table.columns if frame.schema[c.stored] != pl.String]
-    keys = [name for name in frame.columns if name not in {c.stored for c in table.columns}]
+    keys = [name for name in frame.columns if name.endswith(("_row", ROW))]
     return frame.with_columns(pl.col(keys).cast(pl.Int64), *(as_text(c).alias(c.stored) for c in typed))
 
 

@@ -14,7 +14,7 @@ from cohort.ingest.rule import Rule
 from synthetic.faults.arrangement import Arrangement
 from synthetic.faults.changes import Faults, together
 from synthetic.faults.recipe import LOT, POSITION, Ground, found_at, persons_of
-from synthetic.faults.ways import VALUE, Way
+from synthetic.faults.ways import VALUE, Way, carried
 
 OTHERS = "\0others"
 
@@ -66,8 +66,11 @@ class Breach:
         """The lots as the rules would see them after the changes."""
         shown: dict[str, pl.Expr] = {}
         for change in changes:
-            otherwise = shown.get(change.column, pl.col(change.column))
-            shown[change.column] = pl.when(pl.col(POSITION) == change.position).then(change.value).otherwise(otherwise)
+            names = [other.whole for other in change.way.along if other.whole in lots.columns]
+            moved = {name: carried(name, change.column, change.value) for name in names}
+            for name, value in {change.column: change.value, **moved}.items():
+                otherwise = shown.get(name, pl.col(name))
+                shown[name] = pl.when(pl.col(POSITION) == change.position).then(value).otherwise(otherwise)
         return lots.with_columns(**shown)
 
     def _others(self) -> pl.Expr:

@@ -6,9 +6,8 @@ faults of one return can be put together, or taken out, without one knowing of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from functools import partial
 
 import polars as pl
 
@@ -28,6 +27,11 @@ CELLS = {**_ROW, "column": pl.String, "text": pl.String}
 MARKUP = {**_ROW, "text": pl.String}
 
 
+def _none(schema: Mapping[str, type[pl.DataType]]) -> Callable[[], pl.DataFrame]:
+    empty = pl.DataFrame(schema=schema)
+    return lambda: empty
+
+
 @dataclass(frozen=True)
 class Faults:
     """What is changed in a return, fault by fault, and the findings that this ought to draw.
@@ -37,12 +41,12 @@ class Faults:
     record; outside every record where `stored` is empty.
     """
 
-    expected: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=EXPECTED))
-    persons: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=PERSONS))
-    cells: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=CELLS))
-    removed: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=_ROW))
-    copied: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=_ROW))
-    markup: pl.DataFrame = field(default_factory=partial(pl.DataFrame, schema=MARKUP))
+    expected: pl.DataFrame = field(default_factory=_none(EXPECTED))
+    persons: pl.DataFrame = field(default_factory=_none(PERSONS))
+    cells: pl.DataFrame = field(default_factory=_none(CELLS))
+    removed: pl.DataFrame = field(default_factory=_none(_ROW))
+    copied: pl.DataFrame = field(default_factory=_none(_ROW))
+    markup: pl.DataFrame = field(default_factory=_none(MARKUP))
 
     @property
     def numbers(self) -> pl.Series:
@@ -57,8 +61,9 @@ class Faults:
 
 def together(parts: Iterable[Faults]) -> Faults:
     """Faults of several frames as one."""
-    several = [Faults(), *parts]
-    return Faults(**{f.name: pl.concat([getattr(part, f.name) for part in several]) for f in fields(Faults)})
+    several = list(parts)
+    frames = {f.name: [frame for p in several if len(frame := getattr(p, f.name))] for f in fields(Faults)}
+    return Faults(**{name: pl.concat(filled) for name, filled in frames.items() if filled})
 
 
 def rows(frame: pl.DataFrame, schema: Mapping[str, type[pl.DataType]], **columns: pl.Expr) -> pl.DataFrame:

@@ -20,9 +20,10 @@ from synthetic.faults.trial import Trial, tried
 
 ROUNDS = 8
 """How often faults are drawn."""
-RECIPES, LOTS = 5, 4
-"""Of how many recipes faults are drawn in a round for each that is asked, and of each recipe at how many places as
-long as it has not been found to work: as far as there are persons enough."""
+LOTS = 3
+"""At how many places a recipe is tried in a round for each fault that is asked, where there are persons enough."""
+ENOUGH = 2.5
+"""How many faults the recipes tried in a round are to promise for each that is asked."""
 HOPE = 0.05
 """Of a code none of whose recipes promises as much no more is asked."""
 TURN = "\0turn"
@@ -82,17 +83,22 @@ class Planting:
         persons = self._ground.invented.tables[self._ground.invented.format.tables[0].stored].height
         tries = max((persons - len(taken)) // asked.total(), 1)
         for code, count in asked.items():
-            best = self._best(code)[:tries]
-            for at in best:
-                is_new = not self._records[code][at].hits
-                faults = self._planted(code, at, count * (min(LOTS, tries // len(best)) if is_new else 1), taken)
+            for at, places in self._best(code, tries):
+                faults = self._planted(code, at, places * count, taken)
                 taken = pl.concat([taken, faults.persons["person_row"]])
                 yield faults
 
-    def _best(self, code: str) -> list[int]:
+    def _best(self, code: str, tries: int) -> Iterator[tuple[int, int]]:
+        """Recipes of a code, and at how many places each is to be tried: until enough is promised, or tried."""
         several, records = self._stock[code], self._records[code]
         order = self._rng.permutation(len(several)).tolist()
-        return sorted(order, key=lambda i: (-records[i].promise, several[i].size))[:RECIPES]
+        promised = 0.0
+        for at in sorted(order, key=lambda i: (-records[i].promise, several[i].size)):
+            places = min(LOTS, tries)
+            yield at, places
+            promised, tries = promised + places * records[at].promise, tries - places
+            if promised >= ENOUGH or not tries:
+                return
 
     def _planted(self, code: str, at: int, places: int, taken: pl.Series) -> Faults:
         recipe, first = self._stock[code][at], len(self._origins)

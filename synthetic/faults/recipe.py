@@ -9,6 +9,7 @@ from typing import Protocol
 import polars as pl
 from polars import selectors
 
+from cohort.errors import UsageError
 from cohort.ingest.check import seen
 from cohort.ingest.format import Role
 from cohort.ingest.parse import PERSON_ROW
@@ -35,14 +36,22 @@ class Ground:
 
     @cached_property
     def frames(self) -> dict[str, pl.DataFrame]:
-        """Stored table → what its rules see, with row numbers as Int64; beside it BORN and, of persons, identifiers."""
+        """Stored table → what its rules see, with row numbers as Int64; beside it BORN and, of persons, identifiers.
+
+        Raises UsageError where the return is not lawful.
+        """
+        checked = judged(self.invented)
+        if not checked.findings.is_empty():
+            raise UsageError(
+                "FAULTS-01", "The return shows findings before a fault is planted.", "Plant faults in a lawful one."
+            )
         person = self.invented.format.tables[0]
         hidden = [c.stored for c in person.columns if c.role in {Role.IDENTIFIER, Role.BLURRED}]
         given = self.invented.tables[person.stored].select(
             pl.col(PERSON_ROW).cast(pl.Int64), pl.col(hidden).name.prefix(HIDDEN)
         )
         rows = selectors.unsigned_integer().cast(pl.Int64)
-        frames = {name: frame.with_columns(rows) for name, frame in seen(judged(self.invented).linked).items()}
+        frames = {name: frame.with_columns(rows) for name, frame in seen(checked.linked).items()}
         births = given.select(PERSON_ROW, BORN)
         return {
             name: frame.join(

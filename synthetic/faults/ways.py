@@ -22,20 +22,6 @@ from synthetic.faults.recipe import BORN, HIDDEN, Ground
 
 VALUE = "\0value"
 """The value that a rule is to see."""
-Done = Callable[[Ground, pl.DataFrame], Faults]
-
-
-def _anywhere(_: Ground) -> pl.Expr:
-    return pl.lit(value=True)
-
-
-@dataclass(frozen=True)
-class Way:
-    """`do` makes rows of a table, which have VALUE and `fault` beside what rules see of them, show that value;
-    `room` tells at which rows it can."""
-
-    do: Done
-    room: Callable[[Ground], pl.Expr] = _anywhere
 
 
 @dataclass(frozen=True)
@@ -62,6 +48,25 @@ class Shown:
     def type(self) -> Kind | None:
         """What its cells look like, where a column of the file feeds it directly."""
         return next((c.kind for c in self.table.columns if c.stored == self.name), None)
+
+
+Done = Callable[[Ground, pl.DataFrame], Faults]
+
+
+def _anywhere(_: Ground) -> pl.Expr:
+    return pl.lit(value=True)
+
+
+@dataclass(frozen=True)
+class Way:
+    """`do` makes rows of a table, which have VALUE and `fault` beside what rules see of them, show that value.
+
+    `room` tells at which rows it can; `along` are dates that move with this one, by as many days.
+    """
+
+    do: Done
+    room: Callable[[Ground], pl.Expr] = _anywhere
+    along: tuple[Shown, ...] = ()
 
 
 def shown(form: ReturnFormat, year: int, table: Table, column: str) -> Shown | None:
@@ -97,7 +102,14 @@ def ways(column: Shown, literal: object) -> list[Way]:
 
 def carrying(column: Shown, others: Iterable[Shown]) -> Way:
     """The way to a date that takes other dates along by as many days."""
-    return Way(partial(_carry, column, tuple(others)))
+    along = tuple(others)
+    return Way(partial(_carry, column, along), along=along)
+
+
+def carried(other: str, date: str, value: pl.Expr) -> pl.Expr:
+    """A date that moves as another one moves to a value."""
+    moved = pl.col(other) + (value - pl.col(date))
+    return pl.coalesce(moved, pl.col(other))
 
 
 def dates_beside(column: Shown, *, line: bool) -> list[Shown]:
@@ -117,14 +129,13 @@ def dates_beside(column: Shown, *, line: bool) -> list[Shown]:
 
 
 def _carry(column: Shown, others: tuple[Shown, ...], ground: Ground, at: pl.DataFrame) -> Faults:
-    days = pl.col(VALUE) - pl.col(column.whole)
-    there = [other for other in others if other.whole in at.columns]
-    moved = [(pl.col(other.whole) + days).dt.strftime("%Y-%m-%d") for other in there]
-    along = [
-        cells(at, other.table.stored, pl.when(text.is_not_null()).then(other.row), other.name, text)
-        for other, text in zip(there, moved, strict=True)
-    ]
-    return together([*(way.do(ground, at) for way in ways(column, None)), *along])
+    done = [way.do(ground, at) for way in ways(column, None)]
+    for other in others:
+        if other.whole in at.columns:
+            day = carried(other.whole, column.whole, pl.col(VALUE)).dt.strftime("%Y-%m-%d")
+            filled = pl.when(day.is_not_null()).then(other.row)
+            done.append(cells(at, other.table.stored, filled, other.name, day))
+    return together(done)
 
 
 def _write(stored: str, row: pl.Expr, column: str, text: pl.Expr, _: Ground, at: pl.DataFrame) -> Faults:
