@@ -13,6 +13,8 @@ from synthetic.people import rows_of
 DEPRIVATION_YEAR = 2019
 """Edition of the index of deprivation (Ministry of Housing, *English indices of deprivation 2019*)."""
 ULN_AGE = 14
+SHOWN = ("birth_date", "sex_code", "ethnicity_code", "is_first_language_english", "deprivation_decile")
+"""What of `people` the traits are made of."""
 
 
 def place_on(people: pl.DataFrame, row: Whole, day: date) -> Whole:
@@ -32,7 +34,7 @@ def is_here(people: pl.DataFrame, day: date) -> Truths:
 def traits(people: pl.DataFrame, told: pl.DataFrame, year: int) -> pl.DataFrame:
     """`person_trait` of the children of `told` (place, child; several rows a child are one), by place, then child."""
     once = told.select(pl.col("place").cast(pl.Int64), pl.col("child").cast(pl.Int64)).unique().sort("place", "child")
-    of = people[rows_of(people, once["child"].to_numpy())]
+    of = people.select(SHOWN)[rows_of(people, once["child"].to_numpy())]
     before = date(year - 1, 8, 31)
     # On 31 August everybody born from January to August has had a birthday.
     age = before.year - pl.col("birth_date").dt.year().cast(pl.Int64) - (pl.col("birth_date").dt.month() > 8)
