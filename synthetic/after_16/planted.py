@@ -37,7 +37,7 @@ class IntoNeet:
     meals: float = 0.30
     quality: float = -1.0
     """One SD of outcomes that the authority adds."""
-    authority_sd: float = 0.46
+    authority_sd: float = 0.50
     """What authorities differ by beyond it."""
     hidden: float = 0.0
     """One SD of the unmeasured; on having support of the transition it has the same effect."""
@@ -86,7 +86,7 @@ class Trajectories:
     unsettled: float = -1.00
     academic_attainment: float = 1.75
     apprentice_male: float = 0.5
-    apprentice_severity: float = -0.35
+    apprentice_severity: float = -0.60
     long_study_severity: float = 0.30
     long_study_need: Mapping[str, float] = field(
         default_factory=lambda: _needs(SLD=3.0, PMLD=4.0, DS=3.0, MSI=2.0, PD=0.8, ASD=0.5, SEMH=-0.8, SPLD=-0.8)

@@ -22,8 +22,8 @@ from synthetic.tell.stints import at_college, since_year_11, year_end_homes
 KS4, AT_16_TO_18 = "KS4", "1618"
 TWO_TERMS, JANUARY = slice(1, 7), 4
 """October to March, and the month of them whose state names the destination, counted from September."""
-GAP, GAP_SCORE = -3.5, -0.12
-"""Log odds of a gap in the record of somebody who took part throughout, and what one SD of attainment adds."""
+GAP = 0.028
+"""Share of those who took part throughout in whose record there is a gap."""
 NOT_CAPTURED, LOST_TO_SIGHT = 0.006, 0.13
 """Share of whom nothing is captured: of all, and beside it of those who did not take part throughout."""
 CODES: Final = {
@@ -49,13 +49,11 @@ def destinations(lives: Lives, after_16: AfterSixteen, year: int) -> pl.DataFram
 
 
 def _of_stage(lives: Lives, after_16: AfterSixteen, stage: str, row: Whole, year: int) -> pl.DataFrame:
-    of = after_16.who.select("child", "score")[row]
-    child = of["child"].to_numpy()
+    child = after_16.who["child"].to_numpy()[row]
     since = 0 if stage == KS4 else 2 * MONTHS_A_YEAR
     lot = generator(lives.seed, f"destinations {stage} {year}").random((2, len(row)))
     code = _code(
         after_16.state[since : since + MONTHS_A_YEAR, row],
-        of["score"].to_numpy(),
         lot,
         at_college(after_16, lives.seed)[row],
     )
@@ -80,12 +78,11 @@ def _sustained() -> pl.Expr:
     return pl.when(code != "NC").then(code != "NS")
 
 
-def _code(months: States, score: Floats, lot: Floats, college: Truths) -> pl.Series:
+def _code(months: States, lot: Floats, college: Truths) -> pl.Series:
     """Destination of each, from the states of its school year (12, entrants)."""
     sustained = np.isin(months[TWO_TERMS], (*STUDYING, *EMPLOYED)).all(axis=0)
-    gap = lot[0] * (1 + np.exp(-GAP - GAP_SCORE * score)) < 1
     lost = lot[1] < np.where(sustained, NOT_CAPTURED, LOST_TO_SIGHT)
     january = pl.Series(months[JANUARY]).replace_strict(CODES, default=None, return_dtype=pl.String)
-    known = pl.DataFrame({"code": january, "college": college, "fails": ~sustained | gap, "lost": lost})
+    known = pl.DataFrame({"code": january, "college": college, "fails": ~sustained | (lot[0] < GAP), "lost": lost})
     kept = pl.when((pl.col("code") == "SF") & pl.col("college")).then(pl.lit("SC")).otherwise("code")
     return known.select(pl.when("lost").then(pl.lit("NC")).when("fails").then(pl.lit("NS")).otherwise(kept)).to_series()
