@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from synthetic.chance import codes, generator
 from synthetic.content.versions import MOVED_ON
 from synthetic.fakes import FIRST_URN, SCHOOLS_EACH
 from synthetic.lives import Lives
@@ -13,6 +14,8 @@ COLUMNS = (
     *("urn", "ukprn", "setting_code", "is_sen_unit", "is_resourced_provision", "residential_code"),
     *("entry_date", "exit_date"),
 )
+PREFERRED = {"Y": 0.78, "N": 0.11, "0": 0.06, "U": 0.05}
+"""Whether the setting named is the one asked for, and shares."""
 SOME_TYPE = "OTH"
 """What a plan names where the child is taught nowhere: a type of setting, none in particular."""
 
@@ -38,6 +41,11 @@ def named(told: pl.DataFrame, lives: Lives) -> pl.DataFrame:
     return placed.select(*COLUMNS, kind=_kind(nowhere)).with_columns(
         setting_code=pl.when(nowhere).then(pl.lit(SOME_TYPE)).otherwise("setting_code")
     )
+
+
+def preference(lives: Lives) -> pl.Series:
+    """preference_code of each plan, in the order of `lives.plans`."""
+    return pl.Series(codes(generator(lives.seed, "preferences"), PREFERRED, len(lives.plans)))
 
 
 def _kind(nowhere: pl.Expr) -> pl.Expr:

@@ -21,12 +21,16 @@ HELD = (8, 40)
 """Days from then to mediation; the law allows thirty, and some authorities take longer."""
 CERTIFICATE = 3
 """Days to the certificate, after mediation or where nobody wants it."""
+FOUR_WEEKS = 28
+AGREED = (10, 60)
+"""Days from mediation in which what was agreed about a plan is done."""
 SOONEST = 2
 
 
 def courses(lives: Lives, held: pl.DataFrame, until: date, planted: Disputing) -> pl.DataFrame:
     """`disputed` with contacted_date, mediation_date, mediation_outcome_code, certificate_date (null where none is
-    needed), registered_date (null where nobody appeals), and `last_day` before the child leaves."""
+    needed), agreement_due_date, agreement_done_date, registered_date (null where nobody appeals), and `last_day`
+    before the child leaves."""
     told = disputed(lives, held, until, planted)
     rng = generator(lives.seed, "courses of disputes")
     lot = pl.DataFrame(rng.random((len(told), 4)), schema=["contact", "hold", "alone", "register"])
@@ -66,8 +70,20 @@ def _mediated(told: pl.DataFrame, planted: Disputing) -> pl.DataFrame:
             mediation_outcome_code=pl.when("is_mediated").then(outcome).when(~alone).then(pl.lit("NP")),
         )
         .with_columns(mediation_date=meeting)
-        .with_columns(certificate_date=pl.when(~alone).then(_before_leaving(certificate)))
+        .with_columns(certificate_date=pl.when(~alone).then(_before_leaving(certificate)), **_agreement())
     )
+
+
+def _agreement() -> dict[str, pl.Expr]:
+    """When what was agreed is due and done. An agreement to assess shows as a later request, if at all."""
+    agreed = pl.col("mediation_outcome_code").is_in(["AF", "AP"])
+    about_plan = pl.col("plan").is_not_null()
+    due = pl.col("mediation_date") + pl.duration(days=FOUR_WEEKS)
+    done = pl.min_horizontal(pl.col("mediation_date") + days(AGREED, "alone"), "cease_date", "last_day")
+    return {
+        "agreement_due_date": pl.when(agreed).then(due),
+        "agreement_done_date": pl.when(agreed & about_plan).then(done),
+    }
 
 
 def _registered(told: pl.DataFrame) -> pl.DataFrame:

@@ -10,11 +10,11 @@ from datetime import date
 
 import polars as pl
 
-from synthetic.chance import codes, generator
 from synthetic.content import needs, outcomes
 from synthetic.content.delivery import delivery
 from synthetic.content.life import PlanLife, standing
 from synthetic.content.lines import lines
+from synthetic.content.settings import preference
 from synthetic.content.versions import ORDERED
 from synthetic.lives import Lives
 from synthetic.reviews import CEASING
@@ -29,8 +29,6 @@ PLAN = ("place", "child", "plan_start_date", "version_number")
 EHC_PLAN, STATUTORY = "EHC", "ST"
 NOTICE = 42
 """Days before a plan ends on which its ending is notified."""
-PREFERRED = {"Y": 0.78, "N": 0.11, "0": 0.06, "U": 0.05}
-"""Whether the setting named is the one asked for, and shares."""
 
 
 def told(lives: Lives, of: PlanLife, year: int) -> Told:
@@ -81,7 +79,7 @@ def _outcomes(shown: pl.DataFrame, of_plans: pl.DataFrame, seed: int) -> pl.Data
 
 
 def _placements(shown: pl.DataFrame, lives: Lives, last: date) -> pl.DataFrame:
-    asked = pl.Series(codes(generator(lives.seed, "preferences"), PREFERRED, len(lives.plans)))
+    asked = preference(lives)
     until = pl.min_horizontal(pl.col("next_date") - pl.duration(days=1), "exit_date", "left_date")
     named = shown.with_columns(asked=asked.gather(shown["position"]), until=until).filter(
         pl.col("entry_date").is_not_null()
