@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,17 +33,22 @@ def write_part(path: Path, frames: Iterable[pl.DataFrame]) -> TableEntry:
 
     Text may be Categorical or Enum: it is written, and digested, as the text that it is.
     """
-    slices = (piece for frame in frames for piece in (frame.iter_slices(SLICE) if len(frame) else (frame,)))
-    first = next(slices)
+    pieces = chain.from_iterable(map(slices, frames))
+    first = next(pieces)
     types = {name: _type(kind) for name, kind in first.schema.items()}
     digest, rows = Digest(types), 0
-    with _writer(path, first.to_arrow().schema) as file:
-        for piece in (first, *slices):
+    with _writer(path, first.clear().to_arrow().schema) as file:
+        for piece in chain([first], pieces):
             table = piece.to_arrow()
             digest.take(table)
             file.write_table(table)
             rows += len(piece)
     return TableEntry(rows, types, digest.hexdigest())
+
+
+def slices(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """A frame in slices of the length in which parts are written; one slice, if empty."""
+    return frame.iter_slices(SLICE) if len(frame) else iter([frame])
 
 
 def _type(kind: pl.DataType) -> str:

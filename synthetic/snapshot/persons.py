@@ -10,8 +10,8 @@ import polars as pl
 
 from cohort.schema.frames import frame_schema
 from cohort.schema.tables import METADATA
-from cohort.snapshot.manifest import SLICE
 from cohort.snapshot.shape import LINK, PERSON
+from cohort.snapshot.write import slices
 from synthetic.chance import Truths, Whole
 from synthetic.snapshot.names import Names
 from synthetic.snapshot.rows import finished, numbered, require_stored
@@ -47,7 +47,7 @@ def in_order(persons: Sequence[pl.DataFrame], names: Names) -> pl.DataFrame:
 
 def traits(persons: pl.DataFrame, year: int, names: Names) -> Iterator[pl.DataFrame]:
     """The table `person_trait` of a year, slice by slice."""
-    return (finished(TABLE, piece, year, names) for piece in persons.iter_slices(SLICE))
+    return (finished(TABLE, piece, year, names) for piece in slices(persons))
 
 
 def links(persons: pl.DataFrame, is_new: Truths, year: int, names: Names) -> Iterator[pl.DataFrame]:
@@ -55,7 +55,7 @@ def links(persons: pl.DataFrame, is_new: Truths, year: int, names: Names) -> Ite
     is_later = pl.Series((~is_new).astype(np.uint32))
     said = {name: codes.cast(pl.Enum(codes)).gather(is_later) for name, codes in LINKED.items()}
     rows = persons.select("place", "child", "collection", "row_number").with_columns(**said)
-    for piece in rows.iter_slices(SLICE):
+    for piece in slices(rows):
         yield piece.with_columns(
             names.persons.gather(piece["child"]).alias("person_id"),
             names.authorities.gather(piece["place"]).alias("authority_code"),

@@ -13,8 +13,8 @@ import polars as pl
 from sqlalchemy import Table
 
 from cohort.errors import DeclarationError
-from cohort.snapshot.manifest import SLICE
 from cohort.snapshot.shape import Schema, authority_fact_schema, fact_schema
+from cohort.snapshot.write import slices
 from synthetic.chance import Whole
 from synthetic.snapshot.names import Names
 from synthetic.told import Told
@@ -32,9 +32,11 @@ class PersonRows:
 
     @classmethod
     def of(cls, persons: pl.DataFrame) -> PersonRows:
-        """Of a table of persons that are numbered by `row_number`."""
+        """Of a table of persons that are numbered by `row_number`. Raises DeclarationError where one stands twice."""
         keys, rows = _key(persons), persons["row_number"].to_numpy()
         order = np.argsort(keys, kind="stable")
+        if (np.diff(keys[order]) == 0).any():
+            raise DeclarationError("person_trait names a child twice at one place")
         return cls(keys[order], rows[order])
 
     def find(self, facts: pl.DataFrame, name: str) -> Whole:
@@ -70,7 +72,7 @@ def facts(told: Told, table: Table, persons: PersonRows, names: Names) -> Iterat
     if "person_row" not in frame.columns:
         frame = frame.with_columns(person_row=pl.Series(persons.find(frame, table.name), dtype=pl.Int64))
     require_stored(table, frame)
-    for piece in frame.iter_slices(SLICE) if len(frame) else (frame,):
+    for piece in slices(frame):
         yield finished(table, piece, told.year, names)
 
 

@@ -90,6 +90,8 @@ def write(world: HasTold, out: Path, progress: Callable[[str], None] | None = No
 
 
 def _write_year(book: _Book, year: int, collections: Iterable[Told], progress: Callable[[str], None]) -> None:
+    if year <= max((earlier for _, earlier in book.tables), default=0):
+        raise DeclarationError(f"{year} is told twice, or after a later year")  # persons are known in order
     known = []
     for told in collections:
         book.parts.wait()
@@ -112,6 +114,8 @@ def _write_told(book: _Book, told: Told, rows: PersonRows) -> None:
     for name in sorted({*told.tables} & {*OF_AUTHORITIES}):
         book.of_authorities[name].append(authority_facts(told, OF_AUTHORITIES[name], book.names))
     book.returns.append(heads.heads(told))
+    if (told.collection, told.year) in book.tables:
+        raise DeclarationError(f"{told.collection} of {told.year} is told twice")
     book.tables[told.collection, told.year] = sorted({*told.tables} & {*BY_YEAR})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from cohort.snapshot.shape import KEY
 from cohort.vault import keys
 from cohort.vault.project import project_key
 from synthetic import returns, snapshot, truth
+from synthetic.told import Told
 from synthetic.world import World, make
 from tests.postgres import Databases
 
@@ -131,6 +133,36 @@ def test_both_receive_the_same_returns(both: Both) -> None:
     assert received[0] == received[1]
     assert both.written.manifest.is_invented
     assert both.cut.manifest.is_invented
+
+
+@dataclass(frozen=True)
+class AlsoAtSchool:
+    """A world in which every authority returns a school census too, of every second child and in another order."""
+
+    world: World
+
+    seed = property(lambda self: self.world.seed)
+    places = property(lambda self: self.world.places)
+    n_children = property(lambda self: self.world.n_children)
+
+    def told(self) -> Iterator[Told]:
+        for told in self.world.told():
+            pupils = told.tables["person_trait"].drop("row_number", "person_row")
+            pupils = pupils.gather_every(2).sort("place", "child", descending=[False, True])
+            yield told
+            yield Told("school census", told.year, {"person_trait": pupils})
+
+
+def test_another_collection_of_the_same_children_changes_no_measure_of_the_process(
+    both: Both, world: World, tmp_path: Path
+) -> None:
+    snapshot.write(AlsoAtSchool(world), tmp_path / "s")
+    taken = open_snapshot(tmp_path / "s")
+    assert taken.manifest.tables["return"].rows == 2 * both.written.manifest.tables["return"].rows
+    known = [measure for name, measure in measures().items() if name != "linked_records"]
+    assert_frame_equal(counts(taken, known).counts, counts(both.written, known).counts)
+    records = measures()["linked_records"].numerator.population
+    assert records.flow(taken)["n"][0] == taken.manifest.tables["link"].rows
 
 
 @pytest.mark.parametrize("name", ["outcome_summary", "linkage_quality", "leavers"])

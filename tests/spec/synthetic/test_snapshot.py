@@ -14,7 +14,6 @@ from polars.testing import assert_frame_equal
 
 from cohort.errors import DeclarationError, UsageError
 from cohort.schema.tables import AUTHORITY_FACTS, FACTS
-from cohort.snapshot import open_snapshot
 from cohort.snapshot.manifest import Manifest
 from cohort.snapshot.shape import fact_schema
 from service.snapshots import verify
@@ -23,6 +22,7 @@ from synthetic.snapshot.names import person_ids
 from synthetic.told import Told
 from tests.spec.schema import life
 
+Written = tuple[Manifest, dict[str, pl.DataFrame]]
 GIVEN = {"has_upn": True, "is_upn_temporary": False, "has_uln": False}
 
 
@@ -71,15 +71,31 @@ NEXT = Told(
 SMALL = World([HEALTH, CENSUS, NEXT])
 
 
-def written(world: World, folder: Path) -> tuple[Manifest, dict[str, pl.DataFrame]]:
-    """The manifest, and the tables as a reader sees them."""
-    manifest = snapshot.write(world, folder / "s")
-    taken = open_snapshot(folder / "s")
-    return manifest, {name: table.to_polars() for name, table in taken.tables.items()}
+def written(world: World, folder: Path) -> Written:
+    """The manifest and the tables."""
+    manifest = snapshot.write(world, folder)
+    return manifest, {name: pl.read_parquet(folder / name / "*.parquet") for name in manifest.tables}
 
 
-def test_rows_are_numbered_within_authority_and_year_and_stand_in_the_order_of_authorities(tmp_path: Path) -> None:
-    _, tables = written(SMALL, tmp_path)
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the small world is written."""
+    return tmp_path_factory.mktemp("small") / "s"
+
+
+@pytest.fixture(scope="module")
+def small(place: Path) -> Written:
+    return written(SMALL, place)
+
+
+@pytest.fixture(scope="module")
+def tables(small: Written) -> dict[str, pl.DataFrame]:
+    return small[1]
+
+
+def test_rows_are_numbered_within_authority_and_year_and_stand_in_the_order_of_authorities(
+    tables: dict[str, pl.DataFrame],
+) -> None:
     ids = person_ids(25, 5)
     told = tables["attendance"].select("person_id", "authority_code", "row_number", "person_row", "term_code").rows()
     assert told == [
@@ -90,8 +106,9 @@ def test_rows_are_numbered_within_authority_and_year_and_stand_in_the_order_of_a
     ]
 
 
-def test_rows_of_persons_are_numbered_within_their_collection_and_say_which_it_is(tmp_path: Path) -> None:
-    _, tables = written(SMALL, tmp_path)
+def test_rows_of_persons_are_numbered_within_their_collection_and_say_which_it_is(
+    tables: dict[str, pl.DataFrame],
+) -> None:
     place = ("collection_year", "authority_code", "collection", "row_number")
     told = tables["person_trait"].select(*place).rows()
     assert told == sorted(told)
@@ -104,16 +121,16 @@ def test_rows_of_persons_are_numbered_within_their_collection_and_say_which_it_i
     assert tables["link"].select(*place).rows() == told
 
 
-def test_a_person_is_new_once_and_known_ever_after(tmp_path: Path) -> None:
-    _, tables = written(SMALL, tmp_path)
+def test_a_person_is_new_once_and_known_ever_after(tables: dict[str, pl.DataFrame]) -> None:
     link = tables["link"].with_row_index("order")
     first = link.group_by("person_id").agg(pl.col("order").min())
     assert set(link.filter(rule_code="new")["order"]) == set(first["order"])
     assert set(link.filter(rule_code="upn")["certainty"]) == {"exact"}
 
 
-def test_a_person_has_the_traits_that_were_told_last_and_nothing_told_forgets_none(tmp_path: Path) -> None:
-    _, tables = written(SMALL, tmp_path)
+def test_a_person_has_the_traits_that_were_told_last_and_nothing_told_forgets_none(
+    tables: dict[str, pl.DataFrame],
+) -> None:
     ids = person_ids(25, 5)
     told = {row[0]: row[1:] for row in tables["person"].select("person_id", "sex_code", "ethnicity_code").rows()}
     assert told == {
@@ -126,18 +143,19 @@ def test_a_person_has_the_traits_that_were_told_last_and_nothing_told_forgets_no
     assert tables["person"]["person_id"].is_sorted()
 
 
-def test_every_table_has_a_part_each_year_and_its_columns_where_nothing_was_told(tmp_path: Path) -> None:
-    manifest, tables = written(SMALL, tmp_path)
+def test_every_table_has_a_part_each_year_and_its_columns_where_nothing_was_told(
+    place: Path, tables: dict[str, pl.DataFrame]
+) -> None:
     for table in FACTS:
-        assert {path.stem for path in (tmp_path / "s" / table.name).iterdir()} == {"2024", "2025"}
+        assert {path.stem for path in (place / table.name).iterdir()} == {"2024", "2025"}
         assert tables[table.name].schema == {name: kind() for name, kind in fact_schema(table).items()}
-    assert manifest.tables["placement"].rows == 0
+    assert tables["placement"].is_empty()
 
 
 def test_the_snapshot_is_invented_and_known_at_the_last_day_told(tmp_path: Path) -> None:
     head = pl.DataFrame({"place": [0, 2], "census_date": [date(2024, 1, 18)] * 2, "medical_officer_code": ["Y", "R"]})
     told = replace(HEALTH, tables={**HEALTH.tables, "authority_year": head})
-    manifest, tables = written(World([told, CENSUS]), tmp_path)
+    manifest, tables = written(World([told, CENSUS]), tmp_path / "s")
     assert manifest.is_invented
     assert manifest.as_known_at == datetime(2024, 8, 31, tzinfo=UTC)
     said = tables["return"].select("authority_code", "collection", "census_date", "medical_officer_code").rows()
@@ -154,20 +172,18 @@ def test_the_snapshot_is_invented_and_known_at_the_last_day_told(tmp_path: Path)
 def test_what_is_said_of_authorities_is_one_table(tmp_path: Path) -> None:
     policy = pl.DataFrame({"place": [0, 1], "policy_code": ["X", "Y"], "from_date": [date(2020, 1, 1)] * 2})
     tolds = [Told("authority year", year, {"authority_policy": policy}) for year in (2024, 2025)]
-    _, tables = written(World(tolds), tmp_path)
+    _, tables = written(World(tolds), tmp_path / "s")
     said = tables["authority_policy"].select("collection_year", "authority_code", "row_number", "policy_code").rows()
     assert said == [(year, *row) for year in (2024, 2025) for row in (("201", 1, "Y"), ("202", 1, "X"))]
     assert {table.name for table in AUTHORITY_FACTS} < set(tables)
 
 
-def test_one_seed_gives_one_digest_and_another_seed_other_persons(tmp_path: Path) -> None:
-    made = [
-        snapshot.write(world, tmp_path / name)
-        for name, world in (("a", SMALL), ("b", SMALL), ("c", replace(SMALL, seed=26)))
-    ]
-    assert made[0].digest == made[1].digest != made[2].digest
-    assert made[0].tables["return"] == made[2].tables["return"]
-    assert made[0].tables["person"].digest != made[2].tables["person"].digest
+def test_one_seed_gives_one_digest_and_another_seed_other_persons(small: Written, tmp_path: Path) -> None:
+    again = snapshot.write(SMALL, tmp_path / "again")
+    other = snapshot.write(replace(SMALL, seed=26), tmp_path / "other")
+    assert small[0].digest == again.digest != other.digest
+    assert again.tables["return"] == other.tables["return"]
+    assert again.tables["person"].digest != other.tables["person"].digest
 
 
 def test_a_person_keeps_the_name_in_a_larger_world() -> None:
@@ -176,23 +192,21 @@ def test_a_person_keeps_the_name_in_a_larger_world() -> None:
     assert person_ids(25, 1000).str.contains("^[0-9a-f]{32}$").all()
 
 
-def test_codes_may_be_told_as_codes_and_numbers_in_fewer_bytes(tmp_path: Path) -> None:
+def test_codes_may_be_told_as_codes_and_numbers_in_fewer_bytes(small: Written, tmp_path: Path) -> None:
     kinds = {"term_code": pl.Enum(["SPR", "AUT"]), "urn": pl.Categorical, "academic_year": pl.Int16}
-    tables = {
+    coded_tables = {
         "attendance": CENSUS.tables["attendance"].cast({**kinds, "child": pl.UInt32, "place": pl.Int8}),
         "person_trait": CENSUS.tables["person_trait"].cast({"sex_code": pl.Enum(["M", "F"]), "child": pl.Int32}),
     }
-    coded = World([HEALTH, replace(CENSUS, tables=tables), NEXT])
-    assert snapshot.write(coded, tmp_path / "coded").digest == snapshot.write(SMALL, tmp_path / "plain").digest
+    coded = World([HEALTH, replace(CENSUS, tables=coded_tables), NEXT])
+    assert snapshot.write(coded, tmp_path / "coded").digest == small[0].digest
 
 
-def test_a_part_of_many_slices_is_the_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole, tables = written(SMALL, tmp_path / "whole")
-    for module in ("cohort.snapshot.write", "synthetic.snapshot.rows", "synthetic.snapshot.persons"):
-        monkeypatch.setattr(f"{module}.SLICE", 2)
+def test_a_part_of_many_slices_is_the_part(small: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cohort.snapshot.write.SLICE", 2)
     sliced, same = written(SMALL, tmp_path / "sliced")
-    assert sliced.digest == whole.digest
-    assert all(same[name].equals(tables[name]) for name in tables)
+    assert sliced.digest == small[0].digest
+    assert all(same[name].equals(table) for name, table in small[1].items())
 
 
 def test_every_table_of_the_record_can_be_told(tmp_path: Path) -> None:
@@ -203,7 +217,7 @@ def test_every_table_of_the_record_can_be_told(tmp_path: Path) -> None:
         told = {name: parts[year] for name, parts in lived.items() if year in parts}
         tables = {name: rows.with_columns(place=pl.lit(0), child=pl.lit(0)) for name, rows in told.items()}
         tolds.append(Told("life", year, {"person_trait": persons((0, 0)), **tables}))
-    _, written_tables = written(World(tolds), tmp_path)
+    _, written_tables = written(World(tolds), tmp_path / "s")
     for name, parts in lived.items():
         rows = pl.concat(
             [part.with_columns(collection_year=pl.lit(year, pl.Int64)) for year, part in sorted(parts.items())]
@@ -222,6 +236,7 @@ def test_every_table_of_the_record_can_be_told(tmp_path: Path) -> None:
         ({"attendance": attendance((1, 3, "AUT"))}, "does not name"),
         ({"attendance": attendance((2, 4, "AUT"))}, "does not name"),
         ({"person_trait": persons((0, 3)).drop("has_upn")}, "has_upn"),
+        ({"person_trait": persons((0, 3), (0, 1), (0, 3))}, "twice"),
     ],
 )
 def test_what_the_record_could_not_hold_is_refused_and_nothing_is_left(
@@ -233,10 +248,18 @@ def test_what_the_record_could_not_hold_is_refused_and_nothing_is_left(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("again", [[CENSUS, CENSUS], [CENSUS, NEXT, HEALTH], [CENSUS, replace(CENSUS, collection="x")]])
-def test_a_table_of_a_year_is_told_once(tmp_path: Path, again: list[Told]) -> None:
+@pytest.mark.parametrize(
+    "tolds",
+    [
+        [HEALTH, HEALTH],
+        [CENSUS, replace(CENSUS, collection="another")],
+        [CENSUS, NEXT, HEALTH],
+        [NEXT, CENSUS],
+    ],
+)
+def test_a_collection_a_table_and_a_year_are_told_once_and_years_in_order(tmp_path: Path, tolds: list[Told]) -> None:
     with pytest.raises(DeclarationError, match="twice"):
-        snapshot.write(World(again), tmp_path / "s")
+        snapshot.write(World(tolds), tmp_path / "s")
 
 
 def test_a_place_is_taken_by_one_content_only(tmp_path: Path) -> None:
