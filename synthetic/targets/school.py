@@ -107,9 +107,11 @@ def _suspended(year: int, *codes: str) -> Marginal:
 
 
 def _at_home(tables: Tables) -> pl.LazyFrame:
-    """Children in home education on the census day in the autumn of 2024."""
+    """Children in home education on the census day in the autumn of 2024, as its school year tells: what an earlier
+    one left open may have ended since."""
     lasts = pl.col("end_date").is_null() | (pl.col("end_date") >= CENSUS)
-    return tables["home_education"].filter(pl.col("start_date") <= CENSUS, lasts).select("person_id").unique()
+    told = tables["home_education"].filter(pl.col("collection_year") == CENSUS.year + 1)
+    return told.filter(pl.col("start_date") <= CENSUS, lasts).select("person_id").unique()
 
 
 def _home_rate(tables: Tables) -> pl.LazyFrame:

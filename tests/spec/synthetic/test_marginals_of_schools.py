@@ -206,11 +206,12 @@ def test_home_education_is_that_of_the_census_day_with_the_sen_of_the_last_schoo
         c         | 2020-01-01
         """,
         home_education="""
-        person_id | start_date | end_date
-        a         | 2024-01-01 |
-        a         | 2024-01-01 |
-        b         | 2023-01-01 | 2024-10-03
-        c         | 2022-01-01 | 2024-10-02
+        person_id | collection_year | start_date | end_date
+        a         | 2025            | 2024-01-01 |
+        a         | 2025            | 2024-01-01 |
+        b         | 2025            | 2023-01-01 | 2024-10-03
+        c         | 2025            | 2022-01-01 | 2024-10-02
+        c         | 2024            | 2022-01-01 |
         """,
         enrolment="""
         person_id | academic_year | term_code | sen_provision_code
