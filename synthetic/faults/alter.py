@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
+from polars import selectors
 
 from cohort.ingest.format import ReturnFormat, Table
 from synthetic import returns
@@ -16,9 +17,18 @@ ROW = "row_number"
 Tables = Mapping[str, pl.DataFrame]
 
 
+def keyed(invented: InventedReturn) -> dict[str, pl.DataFrame]:
+    """The tables with row numbers, and those of the rows above, as Int64."""
+    return {
+        name: frame.with_columns(selectors.ends_with("_row", ROW).cast(pl.Int64))
+        for name, frame in invented.tables.items()
+    }
+
+
 def in_text(invented: InventedReturn) -> dict[str, pl.DataFrame]:
     """The tables with every cell as it will be written, and row numbers as Int64."""
-    return {t.stored: _in_text(t, invented.tables[t.stored]) for t in invented.format.tables}
+    tables = keyed(invented)
+    return {t.stored: _in_text(t, tables[t.stored]) for t in invented.format.tables}
 
 
 def altered(invented: InventedReturn, faults: Faults) -> tuple[InventedReturn, pl.DataFrame]:
@@ -28,15 +38,14 @@ def altered(invented: InventedReturn, faults: Faults) -> tuple[InventedReturn, p
     tables = {name: _rewritten(frame, faults.cells.filter(stored=name)) for name, frame in tables.items()}
     tables = {t.stored: _without(form, t, tables[t.stored], faults.removed) for t in form.tables}
     tables = {name: _marked(frame, faults.markup.filter(stored=name)) for name, frame in tables.items()}
-    numbered, moved = _numbered(form, tables)
+    numbered, moved = numbered_anew(form, tables)
     outside = "".join(faults.markup.filter(stored="")["text"])
     return replace(invented, tables=numbered, outside=outside), moved
 
 
 def _in_text(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     typed = [c for c in table.columns if frame.schema[c.stored] != pl.String]
-    keys = [name for name in frame.columns if name.endswith(("_row", ROW))]
-    return frame.with_columns(pl.col(keys).cast(pl.Int64), *(as_text(c).alias(c.stored) for c in typed))
+    return frame.with_columns(as_text(c).alias(c.stored) for c in typed)
 
 
 def keys_of(form: ReturnFormat, table: Table) -> dict[str, str]:
@@ -81,23 +90,22 @@ def _marked(frame: pl.DataFrame, markup: pl.DataFrame) -> pl.DataFrame:
     return frame.join(text, left_on=ROW, right_on="row", how="left", maintain_order="left")
 
 
-def _numbered(form: ReturnFormat, tables: Tables) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
-    """Rows in file order, a copy behind its original, numbered from 1; every key follows."""
+def numbered_anew(form: ReturnFormat, tables: Tables) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """Tables numbered from 1 in file order: persons and rows under one row by their old numbers, a copy behind its
+    original. And where the rows went: stored, row, now, person_row."""
     numbered: dict[str, pl.DataFrame] = {}
     moves: dict[str, pl.DataFrame] = {}
+    person = form.tables[0].key
     for table in form.tables:
-        frame, keys = tables[table.stored], keys_of(form, table)
-        for stored, key in list(keys.items())[1:]:
+        frame, above = tables[table.stored], dict(list(keys_of(form, table).items())[1:])
+        for stored, key in above.items():
             to = moves[stored].select(pl.col("row").alias(key), "now")
-            frame = frame.join(to, on=key, how="left", maintain_order="left").with_columns(pl.col("now").alias(key))
-            frame = frame.drop("now")
-        parent = [form.by_name[table.parent].key] if table.parent else []
-        frame = frame.sort(*parent, pl.col(ROW) % COPY, ROW)
+            frame = frame.join(to, on=key, how="left", maintain_order="left")
+            frame = frame.with_columns(pl.col("now").alias(key)).drop("now")
+        frame = frame.sort(*list(above.values())[:1], pl.col(ROW) % COPY, ROW)
         now = pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
-        person = form.tables[0].key
-        owner = now if table.parent is None else pl.col(person)
+        owner = pl.col(person) if above else now
         moves[table.stored] = frame.select(pl.col(ROW).alias("row"), now.alias("now"), owner.alias(person))
-        own = [ROW] if table.parent else [ROW, person]
-        numbered[table.stored] = frame.with_columns(now.alias(name) for name in own)
+        numbered[table.stored] = frame.with_columns(now.alias(ROW), owner.alias(person))
     where = [frame.select(pl.lit(stored).alias("stored"), pl.all()) for stored, frame in moves.items()]
     return numbered, pl.concat(where)

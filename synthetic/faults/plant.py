@@ -55,6 +55,8 @@ def plant(
     faults, all by default. Where a return has no room for as many, there are fewer.
     """
     wanted = ceil(rate * invented.tables[invented.format.tables[0].stored].height)
+    if not wanted:
+        return invented, []
     known = recipes(invented.format.collection, invented.year)
     stock = {code: several for code, several in known.items() if codes is None or code in codes}
     rng = generator(seed, f"faults {invented.authority_code} {invented.year}")
