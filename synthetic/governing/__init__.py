@@ -1,0 +1,1 @@
+"""What authorities say of themselves: staff, money, programmes, inspections, and boards with parents and carers."""
