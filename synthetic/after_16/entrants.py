@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from synthetic.after_16.luck import Luck
 from synthetic.after_16.planted import AfterSchool, IntoNeet, OutOfNeet, Trajectories, Transition
 from synthetic.after_16.states import MONTHS, MONTHS_A_YEAR, Sen, Way
 from synthetic.ages import first_september
@@ -54,9 +55,10 @@ def entrants(
     )
     where = _of_places(places, planted, seed)
     supported = _supported(who, where["supports"], planted.transition, planted.into_neet.hidden)
-    lot = generator(seed, "transition support").random(len(who))
+    luck = Luck(seed, len(who), np.arange(len(who)))
+    lot = luck.uniform("transition support", 1)[0]
     return who.with_columns(
-        trajectory=pl.Series(trajectories(who, planted.trajectories, luck_of_ways(len(who), seed))),
+        trajectory=pl.Series(trajectories(who, planted.trajectories, luck_of_ways(luck))),
         has_support=pl.Series((who["sen"] != Sen.NONE).to_numpy() & (lot < supported)),
         into_neet=pl.Series(_into_neet(who, where["into_neet"], planted.into_neet)),
         out_of_neet=pl.Series(_out_of_neet(who, planted.out_of_neet)),
@@ -130,9 +132,9 @@ def by_need(who: pl.DataFrame, effects: Mapping[str, float]) -> Floats:
     return np.where(who["sen"].to_numpy() == Sen.NONE, np.float32(0), own)
 
 
-def luck_of_ways(everybody: int, seed: int) -> Floats:
-    """What chance adds to each trajectory of every entrant (Gumbel; a column a trajectory)."""
-    return generator(seed, "ways after 16").gumbel(size=(everybody, len(Way)))
+def luck_of_ways(luck: Luck) -> Floats:
+    """What chance adds to each trajectory of each entrant (Gumbel; a column a trajectory)."""
+    return -np.log(-np.log(luck.uniform("ways after 16", len(Way)).T.clip(1e-7, 1 - 1e-7)))
 
 
 def trajectories(who: pl.DataFrame, planted: Trajectories, luck: Floats) -> npt.NDArray[np.int8]:
@@ -145,7 +147,7 @@ def trajectories(who: pl.DataFrame, planted: Trajectories, luck: Floats) -> npt.
         planted.academic + planted.academic_attainment * score,
         np.zeros(len(who)),
         planted.apprentice + planted.apprentice_male * (male - 0.5) + planted.apprentice_severity * severity,
-        np.where(who["sen"].to_numpy() == Sen.PLAN, long_study, NOBODY),
+        np.where(sen, long_study, NOBODY),
         planted.unsettled
         + planted.unsettled_attainment * score
         + planted.unsettled_severity * severity

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from synthetic.after_16.entrants import entrants
-from synthetic.after_16.months import lived
+from synthetic.after_16.luck import Luck
+from synthetic.after_16.months import States, lived
 from synthetic.after_16.not_known import not_known
 from synthetic.after_16.planted import AfterSchool
 from synthetic.chance import Floats, Truths
@@ -20,16 +20,24 @@ from synthetic.window import Window
 class AfterSixteen:
     """What young people did from September after year 11 to 25, by month.
 
-    `planted`: what was planted. `who`: a row an entrant (see `entrants`). `state`: (MONTHS, entrants), a state a month.
+    `planted`: what was planted. `adopted`: the year in which each authority took up a policy, infinite where it never
+    did. `who`: a row an entrant (see `entrants`). `state`: (MONTHS, entrants), a state a month.
     `stints`: each state while it lasts, courses that follow one another apart (see `months.Lived`). `is_not_known`:
     (MONTHS, entrants), the authority does not know.
     """
 
+    seed: int
     planted: AfterSchool
+    adopted: Floats
     who: pl.DataFrame
-    state: npt.NDArray[np.int8]
+    state: States
     stints: pl.DataFrame
     is_not_known: Truths
+
+    @property
+    def luck(self) -> Luck:
+        """The luck of every entrant."""
+        return Luck(self.seed, len(self.who), np.arange(len(self.who)))
 
 
 def live(
@@ -41,14 +49,13 @@ def live(
     window: Window,
     seed: int,
 ) -> AfterSixteen:
-    """The lives of all who come to the end of year 11. `ks4_score`: standardised, for every row of `people`."""
+    """The lives of all who come to the end of year 11.
+
+    `ks4_score`: attainment at 16 in SD among all children, for every row of `people`.
+    """
     who = entrants(people, plans, places, ks4_score, planted, window, seed)
-    months = lived(who, np.arange(len(who)), len(who), adopted(places), planted, seed)
+    adopted = places["adopted_year"].cast(pl.Float64).fill_null(np.inf).to_numpy()
+    months = lived(who, Luck(seed, len(who), np.arange(len(who))), adopted, planted)
     with_plan = np.isin(who["child"].to_numpy(), plans["child"].to_numpy())
     lost = not_known(who, months.state, with_plan, places, planted.tracking, seed)
-    return AfterSixteen(planted, who, months.state, months.stints, lost)
-
-
-def adopted(places: pl.DataFrame) -> Floats:
-    """The year in which each authority took up a policy, infinite where it never did."""
-    return places["adopted_year"].cast(pl.Float64).fill_null(np.inf).to_numpy()
+    return AfterSixteen(seed, planted, adopted, who, months.state, months.stints, lost)

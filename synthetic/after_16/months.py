@@ -15,14 +15,15 @@ import numpy.typing as npt
 import polars as pl
 
 from synthetic.after_16 import routes
+from synthetic.after_16.luck import Luck
 from synthetic.after_16.planted import AfterSchool
 from synthetic.after_16.states import MONTHS, MONTHS_A_YEAR, NEET, TRACKED_MONTHS, Sen, State
-from synthetic.chance import Floats, Truths, Whole, generator
+from synthetic.chance import Floats, Truths, Whole
 
 States = npt.NDArray[np.int8]
 TRAINEESHIPS_ENDED = 2023
 """The school year that began then had no traineeships any more."""
-UNAVAILABLE_BASE, UNAVAILABLE_SEVERITY, UNAVAILABLE_PLAN = -0.9, 0.6, 0.8
+UNAVAILABLE_BASE, UNAVAILABLE_SEVERITY = -0.8, 0.8
 """Log odds that one who enters NEET is not available for work or learning."""
 
 
@@ -38,12 +39,11 @@ class Lived:
     stints: pl.DataFrame
 
 
-def lived(who: pl.DataFrame, luck_of: Whole, everybody: int, adopted: Floats, planted: AfterSchool, seed: int) -> Lived:
+def lived(who: pl.DataFrame, luck: Luck, adopted: Floats, planted: AfterSchool) -> Lived:
     """The months of these entrants: rows of `entrants` in its order, who is followed longest first, `has_support` as it
     is to be.
 
-    `luck_of`: the row of each among `everybody`, whose luck it has. `adopted`: the year in which each authority took up
-    a policy, infinite where it never did.
+    `adopted`: the year in which each authority took up a policy, infinite where it never did.
     """
     course = _Course(who, planted)
     state = np.full((MONTHS, len(who)), State.ABSENT, dtype=np.int8)
@@ -52,8 +52,7 @@ def lived(who: pl.DataFrame, luck_of: Whole, everybody: int, adopted: Floats, pl
         watched = int((followed > years * MONTHS_A_YEAR).sum())
         odds = _yearly(who[:watched], years, adopted, planted)
         for month in range(years * MONTHS_A_YEAR, (years + 1) * MONTHS_A_YEAR):
-            luck = generator(seed, f"after 16, month {month}").random((3, everybody), dtype=np.float32)
-            course.step(month, odds, luck[:, luck_of[:watched]])
+            course.step(month, odds, luck.uniform(f"after 16, month {month}", 3)[:, :watched])
             state[month, :watched] = course.now[:watched]
     here = np.arange(MONTHS)[:, None] < who["gone"].to_numpy()[None, :]
     return Lived(np.where(here, state, np.int8(State.ABSENT)), course.stints(who))
@@ -70,7 +69,8 @@ class _Course:
         self.follows = routes.follows(planted.trajectories.separation)
         self.start, self.way = who["start_year"].to_numpy(), who["trajectory"].to_numpy()
         self.out_of_neet = who["out_of_neet"].to_numpy()
-        self.has_plan, self.is_male = (who["sen"] == Sen.PLAN).to_numpy(), who["is_male"].to_numpy()
+        self.is_male = who["is_male"].to_numpy()
+        self.has_plan = (who["sen"] == Sen.PLAN).to_numpy() & planted.trajectories.for_plans
         self.unavailable = _unavailable(who)
 
     def step(self, month: int, odds: Floats, luck: Floats) -> None:
@@ -152,6 +152,5 @@ def stepwise(steps: Mapping[int, float], year: Whole) -> Floats:
 
 def _unavailable(who: pl.DataFrame) -> Floats:
     """Log odds of being unavailable rather than seeking, once NEET."""
-    plan = (who["sen"] == Sen.PLAN).to_numpy()
-    odds = UNAVAILABLE_BASE + UNAVAILABLE_SEVERITY * who["severity"].to_numpy() + UNAVAILABLE_PLAN * plan
+    odds = UNAVAILABLE_BASE + UNAVAILABLE_SEVERITY * who["severity"].to_numpy()
     return odds.astype(np.float32)

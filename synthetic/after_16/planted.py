@@ -31,8 +31,8 @@ class IntoNeet:
     )
     """Type of need, beside autism, for those with SEN at 16."""
     severity: float = 0.05
-    behaviour: float = 0.12
-    attainment: float = -0.20
+    behaviour: float = 0.04
+    attainment: float = -0.22
     """One SD of attainment at 16."""
     meals: float = 0.30
     quality: float = -1.0
@@ -79,15 +79,15 @@ class Transition:
 class Trajectories:
     """Which way a life goes, beside college: log odds of each to it."""
 
-    academic: float = 0.72
+    academic: float = 0.62
     apprentice: float = -0.85
-    long_study: float = -0.28
-    """For those with a plan at 16; nobody else goes this way."""
-    unsettled: float = -1.00
+    long_study: float = -2.55
+    """For those with SEN at 16; nobody else goes this way."""
+    unsettled: float = -1.15
     academic_attainment: float = 1.75
     apprentice_male: float = 0.5
     apprentice_severity: float = -0.60
-    long_study_severity: float = 0.30
+    long_study_severity: float = 1.30
     long_study_need: Mapping[str, float] = field(
         default_factory=lambda: _needs(SLD=3.0, PMLD=4.0, DS=3.0, MSI=2.0, PD=0.8, ASD=0.5, SEMH=-0.8, SPLD=-0.8)
     )
@@ -95,19 +95,21 @@ class Trajectories:
     unsettled_severity: float = -0.55
     unsettled_behaviour: float = 0.35
     unsettled_meals: float = 0.45
-    unsettled_sen: float = 0.45
+    unsettled_sen: float = 0.50
     unsettled_semh: float = 0.45
     """Social, emotional and mental health as need, for those with SEN at 16."""
-    separation: float = 1.0
-    """How far apart the ways lie: at 0 they are one, and sequences have no groups to find."""
+    for_plans: bool = True
+    """There are specialist settings and supported internships for those with a plan."""
+    separation: float = 1.25
+    """How far apart the ways lie, 1 being as `routes` has them: at 0 they are one, and sequences have no groups."""
 
 
 @dataclass(frozen=True)
 class Tracking:
     """How an authority loses sight of young people. The share it loses is its own (`places.not_known`)."""
 
-    least: float = 0.004
-    share: float = 0.65
+    least: float = 0.003
+    share: float = 0.70
     """Share lost of those not NEET, at the least, and what is added to it of the authority's own share."""
     neet: float = 1.2
     """NEET in reality, on being lost."""

@@ -75,19 +75,19 @@ BANDS: Final = (0, 1, 24, 48, MONTHS)
 
 FOLLOWS: Mapping[Way, tuple[Mapping[State, float], ...]] = {
     Way.ACADEMIC: (
-        {State.SIXTH_FORM: 0.90, State.FURTHER: 0.10},
+        {State.SIXTH_FORM: 0.85, State.FURTHER: 0.15},
         {State.SIXTH_FORM: 0.60, State.FURTHER: 0.40},
         {State.HIGHER: 0.93, State.WORK: 0.06, State.APPRENTICESHIP: 0.01},
         {State.WORK: 0.93, State.HIGHER: 0.07},
     ),
     Way.COLLEGE: (
-        {State.FURTHER: 0.86, State.SIXTH_FORM: 0.12, State.WORK: 0.02},
+        {State.FURTHER: 0.85, State.SIXTH_FORM: 0.11, State.WORK: 0.04},
         {State.FURTHER: 0.88, State.WORK: 0.12},
         {State.WORK: 0.78, State.FURTHER: 0.18, State.TEMPORARY: 0.02, State.HIGHER: 0.02},
         {State.WORK: 0.84, State.FURTHER: 0.14, State.TEMPORARY: 0.02},
     ),
     Way.APPRENTICE: (
-        {State.APPRENTICESHIP: 0.30, State.FURTHER: 0.49, State.WORK: 0.21},
+        {State.APPRENTICESHIP: 0.36, State.FURTHER: 0.40, State.WORK: 0.24},
         {State.APPRENTICESHIP: 0.90, State.WORK: 0.10},
         {State.APPRENTICESHIP: 0.85, State.WORK: 0.15},
         {State.WORK: 0.90, State.APPRENTICESHIP: 0.10},
@@ -140,10 +140,11 @@ def ends(separation: float) -> Floats:
 def follows(separation: float) -> Floats:
     """Cumulated shares of the states that follow: (trajectory, age, state)."""
     shares = np.array([[[age.get(state, 0.0) for state in STATES] for age in FOLLOWS[way]] for way in Way])
-    return np.cumsum(_drawn_together(shares, separation), axis=2).astype(np.float32)
+    drawn = np.maximum(_drawn_together(shares, separation), 0)
+    return np.cumsum(drawn / drawn.sum(axis=2, keepdims=True), axis=2).astype(np.float32)
 
 
 def _drawn_together(values: Floats, separation: float) -> Floats:
-    """The trajectories' values, each as far from their mean as `separation` says: 1 as they are, 0 all alike."""
+    """The trajectories' values, so many times as far from their mean as they are: with 0 all are alike."""
     mean = values.mean(axis=0, keepdims=True)
     return mean + separation * (values - mean)

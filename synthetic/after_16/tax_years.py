@@ -13,11 +13,12 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from synthetic.after_16.luck import Luck
 from synthetic.after_16.months import States
 from synthetic.after_16.planted import Work
 from synthetic.after_16.states import EMPLOYED, MONTHS_A_YEAR, STUDYING, Sen, State
 from synthetic.ages import age_on
-from synthetic.chance import Floats, Truths, Whole, generator
+from synthetic.chance import Floats, Truths, Whole
 
 ADULT: Final = 18
 """Age at the start of the first tax year that is told."""
@@ -68,20 +69,17 @@ def months_of(state: States, who: pl.DataFrame, row: Whole, year: int) -> States
     return state[since[None, :] + np.arange(MONTHS_A_YEAR)[:, None], row[None, :]]
 
 
-def tax_year(
-    who: pl.DataFrame, state: States, row: Whole, luck_of: Whole, everybody: int, year: int, planted: Work, seed: int
-) -> TaxYear:
-    """The tax year of these rows of `who`, which lived `state`. `luck_of`: of `who`, as for `months.lived`."""
-    months, mine = months_of(state, who, row, year), luck_of[row]
-    own = generator(seed, "tax records").random((2, everybody), dtype=np.float32)[:, mine]
-    lot = generator(seed, f"tax year {year}").random((4, everybody), dtype=np.float32)[:, mine]
+def tax_year(who: pl.DataFrame, state: States, row: Whole, luck: Luck, year: int, planted: Work) -> TaxYear:
+    """The tax year of these rows of `who`, which lived `state`. `luck`: of these rows."""
+    months = months_of(state, who, row, year)
+    own, lot = luck.uniform("tax records", 2), luck.uniform(f"tax year {year}", 4)
     works, is_student = np.isin(months, EMPLOYED), np.isin(months[WINTER], STUDYING).sum(axis=0) * 2 >= SUSTAINED + 1
     has_job = is_student & (lot[0] < planted.student_job)
     alone = ~is_student & works.any(axis=0) & (own[0] < planted.self_employed)
     steady = (works[WINTER].sum(axis=0) >= SUSTAINED) & (lot[1] >= planted.unsteady)
     part = np.where(steady, 1.0, 0.75) * works.sum(axis=0) / MONTHS_A_YEAR
     part = np.where(alone, 0.0, np.maximum(part, has_job * (0.3 + 0.7 * lot[2])))
-    log_pay = _log_pay(who, state, row, mine, everybody, year, planted, seed)
+    log_pay = _log_pay(who, state, row, luck, year, planted)
     pay = np.exp(log_pay) * PRICES[year] / 100
     weight = np.where(has_job, np.maximum(_paid(months), STUDENT_PAY * part), _paid(months) * np.where(steady, 1, 0.75))
     return TaxYear(
@@ -105,20 +103,16 @@ def _paid(months: States) -> Floats:
     return weight[months].sum(axis=0) / MONTHS_A_YEAR
 
 
-def _log_pay(
-    who: pl.DataFrame, state: States, row: Whole, mine: Whole, everybody: int, year: int, planted: Work, seed: int
-) -> Floats:
+def _log_pay(who: pl.DataFrame, state: States, row: Whole, luck: Luck, year: int, planted: Work) -> Floats:
     """Log of a full year's pay in pounds of 2015."""
     of = who.select("start_year", "score", "sen", "severity", "is_male")[row]
     years = year - of["start_year"].to_numpy() - 5
     score, has_plan = of["score"].to_numpy(), (of["sen"] == Sen.PLAN).to_numpy()
-    kept = generator(seed, "pay").standard_normal(everybody, dtype=np.float32)[mine]
-    passing = generator(seed, f"pay {year}").standard_normal(everybody, dtype=np.float32)[mine]
     pay = planted.pay + planted.by_year * years + planted.real_growth * (year - 2015) + planted.plan * has_plan
     pay = pay + (planted.attainment + planted.attainment_by_year * years) * score
     pay += planted.severity * of["severity"].to_numpy() + planted.male * (of["is_male"].to_numpy() - 0.5)
     pay += planted.experience * _worked(state, who, row, year) / MONTHS_A_YEAR
-    return pay + planted.person_sd * kept + planted.year_sd * passing
+    return pay + planted.person_sd * luck.normal("pay") + planted.year_sd * luck.normal(f"pay {year}")
 
 
 def _worked(state: States, who: pl.DataFrame, row: Whole, year: int) -> Whole:

@@ -28,9 +28,9 @@ GIVEN, NOT_KNOWN = "V", "U"
 
 def told(lives: Lives, after_16: AfterSixteen, year: int) -> Told:
     """The tax year that ended in `year`, and what was recorded of young people with a plan in the school year."""
-    who, everybody = after_16.who, np.arange(len(after_16.who))
-    row = adults(who, year)
-    of_year = tax_year(who, after_16.state, row, everybody, len(who), year, after_16.planted.work, lives.seed)
+    row = adults(after_16.who, year)
+    luck = after_16.luck.of(row)
+    of_year = tax_year(after_16.who, after_16.state, row, luck, year, after_16.planted.work)
     people = _people(lives, after_16, of_year, year)
     recorded = seen(lives, after_16, year)
     tables = {
