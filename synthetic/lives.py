@@ -17,7 +17,6 @@ from synthetic.children import children as process_children
 from synthetic.episodes import episodes, is_active, is_open
 from synthetic.fakes import identities
 from synthetic.people import people
-from synthetic.places import places
 from synthetic.plans import plans, stays
 from synthetic.planted import Planted
 from synthetic.process import cases
@@ -49,13 +48,12 @@ class Lives:
     named: pl.DataFrame
 
 
-def live(authorities: int | None, children: int, window: Window, planted: Planted, seed: int) -> Lives:
+def live(where: pl.DataFrame, children: int, window: Window, planted: Planted, seed: int) -> Lives:
     """Exactly `children` children, each of whom shows in at least one SEN2 return of the window."""
-    where = places(authorities, window, planted, seed)
     drawn = int(children / SHOWN_IN_SEN2) + 2_000
     while True:
         lives = drawn_lives(drawn, where, window, planted, seed)
-        kept = _showing(lives.episodes, window).head(children)
+        kept = showing(lives.episodes, window).head(children)
         if len(kept) == children:
             return _only(lives, kept)
         drawn += drawn // 3
@@ -80,7 +78,7 @@ def everyone(
     """n children with their schools, when each was first on SEN support and last, and when each first asked; and the
     schools. Columns of `people`, `attended`, `asked`, and identified_year, support_ended_year (see identification)."""
     life = planted.childhood
-    born = people(n, where, window.years, life, seed)
+    born = people(n, where, window, life, seed)
     taught_at = schools(born, where, life, seed)
     born = attended(born, taught_at, len(where), seed)
     odds = identification.propensity(born, where, taught_at, life.identification, life.needs.hidden)
@@ -90,14 +88,14 @@ def everyone(
     return born.hstack(asked(born, where, life, planted.policy, window.years[-1] - 1, seed)), taught_at
 
 
-def _showing(told: pl.DataFrame, window: Window) -> pl.Series:
+def showing(told: pl.DataFrame, window: Window) -> pl.Series:
     """The children who show in some SEN2 return, in order."""
     shows = [
         expression
         for year in window.sen2_years
         for expression in (is_active(year, SEN2.census_day(year)), is_open(year, SEN2.census_day(year)))
     ]
-    return told.filter(pl.any_horizontal(shows))["child"].unique().sort()
+    return told.filter(pl.any_horizontal(pl.lit(value=False), *shows))["child"].unique().sort()
 
 
 def _only(lives: Lives, kept: pl.Series) -> Lives:

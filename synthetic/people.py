@@ -16,6 +16,7 @@ import polars as pl
 from synthetic.ages import months_of, school_start
 from synthetic.chance import NEVER, Days, Floats, Truths, Whole, chosen, codes, generator, whole
 from synthetic.parameters import NEEDS, Childhood, Leaving, Needs
+from synthetic.window import Window
 
 ETHNICITY = {
     "WBRI": 0.64,
@@ -68,26 +69,28 @@ TWIN_LIKENESS, SIBLING_LIKENESS = 0.85, 0.5
 """Correlation of latent factors."""
 FIRST_REVIEW, SEEN = 1000, 400
 """Days of age by which the review at two has been held; days in which a child who is here shows in some return."""
+AT_SCHOOL = 2000
+"""Days of age by which every child is at school."""
 FRAILTY = 7
 """How many times likelier to die a child with profound, severe or multi-sensory needs is."""
 OLDEST = 27
 """School years before the window from which children may still show: a plan ends by 25."""
 
 
-def people(n: int, places: pl.DataFrame, years: tuple[int, ...], planted: Childhood, seed: int) -> pl.DataFrame:
-    """n children who can show in returns of these years: a row each, `child` from 0.
+def people(n: int, places: pl.DataFrame, window: Window, planted: Childhood, seed: int) -> pl.DataFrame:
+    """n children who can show in returns of the window: a row each, `child` from 0.
 
     birth_date, school_start (year), sex_code, ethnicity_code, is_first_language_english, deprivation_decile,
     is_meals_eligible, family, is_twin, authority (index at birth or arrival), arrived_date, move_date, moved_to,
     exit_date, person_exit_code, the FACTORS, severity, hidden, need_code, second_need_code, review_score,
     profile_score.
     """
-    frame = _born(n, places, years, seed)
+    frame = _born(n, places, window, seed)
     frame = frame.with_columns(**_latent(frame, planted.needs, generator(seed, "needs")))
     frame = frame.with_columns(**_types(frame, planted.needs, generator(seed, "types of need")))
     frame = frame.with_columns(**_early_scores(frame, generator(seed, "early scores")))
     return frame.with_columns(
-        **_comings_and_goings(frame, len(places), years, planted.leaving, generator(seed, "leaving"))
+        **_comings_and_goings(frame, len(places), window.years, planted.leaving, generator(seed, "leaving"))
     )
 
 
@@ -96,9 +99,9 @@ def rows_of(frame: pl.DataFrame, child: Whole) -> Whole:
     return np.searchsorted(frame["child"].to_numpy(), child)
 
 
-def _born(n: int, places: pl.DataFrame, years: tuple[int, ...], seed: int) -> pl.DataFrame:
+def _born(n: int, places: pl.DataFrame, window: Window, seed: int) -> pl.DataFrame:
     rng = generator(seed, "people")
-    first, last = date(_first_told(years) - OLDEST, 9, 1), date(years[-1] - 1, 8, 31)
+    first, last = date(_first_told(window.years) - OLDEST, 9, 1), window.born_until
     born = np.datetime64(first, "D") + whole(rng, 0, (last - first).days, n)
     family, twin = _families(rng, born)
     place = chosen(rng, places["size"].to_numpy(), n)[family]
@@ -228,7 +231,9 @@ def _comings_and_goings(
     born = frame["birth_date"].to_numpy()
     end = np.datetime64(f"{years[-1]}-08-31")
     abroad = born + whole(rng, 60, 16 * 365, n)
-    comes = (rng.random(n)[frame["family"].to_numpy()] < planted.arrives) & (abroad < end - SEEN)
+    # Who comes after the review at two must still come to school within the window, to show at all.
+    in_time = (abroad < born + FIRST_REVIEW - 350) | (born + AT_SCHOOL < end - SEEN)
+    comes = (rng.random(n)[frame["family"].to_numpy()] < planted.arrives) & (abroad < end - SEEN) & in_time
     arrived = np.where(comes, abroad, born)
     seen = np.maximum(arrived, np.maximum(born + FIRST_REVIEW, np.datetime64(f"{years[0]}-01-01"))) + SEEN
     moved = arrived + _wait(rng, planted.moves, n)

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from synthetic.after_16.planted import AfterSchool
 from synthetic.asking import Policy
+from synthetic.content.planted import Content
+from synthetic.disputes.planted import Disputing
 from synthetic.parameters import Childhood
+from synthetic.school_life.schooling import Schooling
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,14 @@ class Planted:
     name: str = "main"
     childhood: Childhood = field(default_factory=Childhood)
     """How needs arise, are found, and what follows."""
+    content: Content = field(default_factory=Content)
+    """What plans say, and what is delivered of it."""
+    disputing: Disputing = field(default_factory=Disputing)
+    """Mediation, appeals, complaints."""
+    schooling: Schooling = field(default_factory=Schooling)
+    """Absence, suspension, exclusion, and who goes out of sight."""
+    after_school: AfterSchool = field(default_factory=AfterSchool)
+    """Life after 16."""
     policy: Policy = field(default_factory=Policy)
     """What the policy that some authorities took up did to requests."""
     size_sd: float = 0.75

@@ -16,19 +16,29 @@ from synthetic.chance import Days, day
 FIRST_TOLD = 2015
 """The earliest collection year: facts have a leaf in the record from then on."""
 TOLD = range(FIRST_TOLD, SEN2.years[-1] + 1)
+REVIEWED = 3
+"""Years before the last one told by whose end of August a child must be born to have had its review at two."""
 FIRST_PLANS = day(date(2014, 9, 1))
 """EHC plans began: Children and Families Act 2014, part 3."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """Return years in order. The return of a year covers the calendar year before it, and its census day."""
+    """Return years in order. The return of a year covers the calendar year before it, and its census day.
+
+    `is_whole`: every collection tells, of everybody; else SEN2 alone.
+    """
 
     years: tuple[int, ...]
+    is_whole: bool = False
 
     @classmethod
-    def of(cls, years: Iterable[int], known: range = SEN2.years) -> Window:
-        """A window of these collection years. Raises UsageError where one of them is not among the `known`."""
+    def of(cls, years: Iterable[int], *, whole: bool = False) -> Window:
+        """A window of these collection years; `whole`: every collection tells, not SEN2 alone.
+
+        Raises UsageError where one of the years cannot be told.
+        """
+        known = TOLD if whole else SEN2.years
         wanted = tuple(sorted(set(years)))
         if not wanted or any(year not in known for year in wanted):
             raise UsageError(
@@ -36,7 +46,12 @@ class Window:
                 "Not every year asked for can be told of.",
                 f"Ask for years from {known[0]} to {known[-1]}.",
             )
-        return cls(wanted)
+        return cls(wanted, whole)
+
+    @property
+    def born_until(self) -> date:
+        """The last day of birth of a child who can show: in time for the review at two, or for an early plan."""
+        return date(self.years[-1] - (REVIEWED if self.is_whole else 1), 8, 31)
 
     @property
     def sen2_years(self) -> tuple[int, ...]:

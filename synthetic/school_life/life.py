@@ -61,9 +61,9 @@ def drawn(
     `sixth_form`: who is in a school's sixth form in years 12 and 13, as life after 16 has it (`sixth_form.in_years`).
     """
     told = sorted(set(years))
-    seats, ground = rolls.seats(lives, planted.sight, sixth_form), rates.ground(lives, planted)
+    seats, ground = rolls.seats(lives, told, planted.sight, sixth_form), rates.ground(lives, planted)
     prospects, plans = sight.Prospects(lives, _plan_begun(lives), planted.sight, later), absence.issued(lives)
-    course = sight.begun(prospects, told[0])
+    course = sight.begun(prospects, told)
     last_excluded = np.full(len(lives.people), NEVER)
     found: dict[int, SchoolYear] = {}
     for year in told:

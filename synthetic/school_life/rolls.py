@@ -8,6 +8,7 @@ authority's pupil referral unit until the phase ends, unless a plan places it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +19,11 @@ from synthetic.ages import first_september
 from synthetic.chance import Days, Floats, Truths, Whole, generator
 from synthetic.fakes import FIRST_URN, SCHOOLS_EACH
 from synthetic.identification import SECONDARY, on_support
-from synthetic.lives import Lives
+from synthetic.lives import Lives, showing
 from synthetic.people import rows_of
 from synthetic.provision import SPECIAL
 from synthetic.school_life.schooling import Sight
+from synthetic.window import Window
 
 NONE, SUPPORT, PLAN, STATEMENT = range(4)
 STATUS = ("N", "K", "E", "S")
@@ -62,8 +64,9 @@ class Seats:
         return np.logical_or.reduce([usual, *sixth, (index == NURSERY) & self.in_nursery])
 
 
-def seats(lives: Lives, planted: Sight, sixth_form: Truths | None = None) -> Seats:
-    """Where children would be taught if no plan placed them. Who never had a UPN was never in a state school.
+def seats(lives: Lives, years: Sequence[int], planted: Sight, sixth_form: Truths | None = None) -> Seats:
+    """Where children would be taught if no plan placed them. Who never had a UPN was never in a state school, if a
+    SEN2 return of these years shows the child; else nothing would.
 
     `sixth_form`: (2, children), who is in a school's sixth form in year 12 and in year 13; drawn where it is not given.
     """
@@ -71,7 +74,9 @@ def seats(lives: Lives, planted: Sight, sixth_form: Truths | None = None) -> Sea
     numbers = lives.schools["urn"].cast(pl.Int32).to_numpy() - np.int32(FIRST_URN)
     lot = rng.random(len(people), dtype=np.float32)
     has_number = np.ones(len(people), dtype=np.bool_)
-    has_number[rows_of(people, lives.children.filter(pl.col("upn").is_null())["child"].to_numpy())] = False
+    shown = pl.col("child").is_in(showing(lives.episodes, Window.of(years, whole=True)).implode())
+    without = lives.children.filter(pl.col("upn").is_null() & shown)
+    has_number[rows_of(people, without["child"].to_numpy())] = False
     return Seats(
         numbers[people["primary_school"].to_numpy()],
         numbers[people["secondary_school"].to_numpy()],

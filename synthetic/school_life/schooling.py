@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-ENOUGH = {"absence": 1.2, "conduct": 0.48}
+ENOUGH = {"absence": 0.95, "conduct": 0.42}
 """SD below the mean in the profile at five, beyond which a still lower one changes nothing more."""
 AGES = range(-1, 14)
 """School years for which a profile by age is given, from nursery (−1) to year 13."""
@@ -42,7 +42,7 @@ class Absence:
         *(0.0, -0.3, -0.35, -0.4, -0.45, -0.45, -0.4, -0.35),
         *(-0.1, 0.25, 0.45, 0.55, 0.55, 0.0, 0.0),
     )
-    profile: tuple[float, float] = (0.39, 0.43)
+    profile: tuple[float, float] = (0.46, 0.50)
     """One SD below the mean in the profile at five, on absence with authority and without, up to ENOUGH SD."""
     severity: tuple[float, float] = (0.06, 0.0)
     """One SD of severity."""
@@ -77,7 +77,7 @@ class Suspensions:
         *(-5.0, -2.3, -2.0, -1.8, -1.6, -1.4, -1.2, -1.0),
         *(0.4, 0.8, 0.95, 0.9, 0.4, -1.2, -1.4),
     )
-    profile: float = 4.4
+    profile: float = 5.0
     """One SD below the mean in the profile at five, up to ENOUGH SD."""
     severity: float = 0.05
     behaviour: float = 0.08
@@ -86,7 +86,7 @@ class Suspensions:
             "SEMH": 0.8,
             "SPLD": 0.5,
             "MLD": 0.4,
-            "ASD": -0.8,
+            "ASD": -1.1,
             "SLCN": -0.2,
             "PD": -1.0,
             "SLD": -2.5,
@@ -118,7 +118,7 @@ class Exclusions:
         *(-6.0, -2.6, -2.2, -2.0, -1.8, -1.6, -1.3, -1.0),
         *(0.3, 0.9, 1.1, 1.0, 0.2, -2.5, -3.0),
     )
-    profile: float = 4.4
+    profile: float = 5.0
     severity: float = 0.05
     behaviour: float = 0.15
     need: Mapping[str, float] = field(

@@ -8,20 +8,25 @@ the rest. Those who emigrate or die do so whatever their needs (`synthetic.peopl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from cohort.schema.calendar import census_day
+from cohort.schema.outcome_measures import outcome_measure
 from synthetic.ages import first_september
-from synthetic.chance import NEVER, Days, Floats, Whole, chosen, generator
+from synthetic.attainment.attained import REVIEW
+from synthetic.chance import NEVER, Days, Floats, Truths, Whole, chosen, generator
 from synthetic.identification import SECONDARY
 from synthetic.lives import Lives
 from synthetic.school_life.rates import by_age, levelled
 from synthetic.school_life.rolls import PLAN, SUPPORT, YEAR_11, Away
 from synthetic.school_life.schooling import Sight
 
+FOLLOWED = 2
+"""School years after year 11 in which authorities follow everybody."""
 NOT_YET = 127
 FAR = np.datetime64("2100-01-01")
 LONGEST_BEFORE = 3
@@ -85,9 +90,9 @@ class Prospects:
         return np.where(np.isnat(days), FAR, days)
 
 
-def begun(prospects: Prospects, year: int) -> Course:
-    """How things stand when the first year that is told begins."""
-    people, planted = prospects.lives.people, prospects.planted
+def begun(prospects: Prospects, told: Sequence[int]) -> Course:
+    """How things stand when the first of the years that are told begins."""
+    people, planted, year = prospects.lives.people, prospects.planted, told[0]
     rng, n = generator(prospects.lives.seed, "out of sight"), len(people)
     index = year - 1 - people["school_start"].to_numpy()
     log_rate = prospects.independent
@@ -97,12 +102,26 @@ def begun(prospects: Prospects, year: int) -> Course:
     until = np.where(first & back, SECONDARY - 1, NOT_YET).astype(np.int8)
     leaves = rng.random(n, dtype=np.float32) < levelled(log_rate, planted.independent_at_11, 1.0)
     since[(index >= SECONDARY) & ~first & leaves] = SECONDARY
+    since[~_would_show(people, since, until, told)] = NOT_YET
     chance = levelled(prospects.at_home, planted.at_home_first, 1.0)
     home = (index >= 1) & (index <= YEAR_11) & (since == NOT_YET) & (rng.random(n, dtype=np.float32) < chance)
     day = first_september(np.full(n, year - 1)) - rng.integers(1, 365 * np.clip(index, 1, LONGEST_BEFORE))
     home &= (day > people["arrived_date"].to_numpy()) & ~(prospects.plan_begun <= day) & (day < prospects.gone)
     course = Course(since, until, np.full(n, NEVER), np.full(n, NEVER))
     return _taught_at_home(course, prospects, np.flatnonzero(home), day[home], rng)
+
+
+def _would_show(people: pl.DataFrame, since: Whole, until: Whole, told: Sequence[int]) -> Truths:
+    """Whether some collection of the years told shows a child that goes to an independent school in these school
+    years. Who would never be seen is not among the children of the world, and goes to a state school instead."""
+    shows, arrived = np.zeros(len(people), dtype=np.bool_), people["arrived_date"].to_numpy()
+    for year in told:
+        index = year - 1 - people["school_start"].to_numpy()
+        here = arrived <= np.datetime64(census_day(year), "D")
+        at_school = (index >= 0) & (index <= YEAR_11) & ~((since <= index) & (index <= until))
+        reviewed = (index == REVIEW) & (year >= outcome_measure("review_at_two").first)
+        shows |= (here & (at_school | reviewed)) | ((index > YEAR_11) & (index <= YEAR_11 + FOLLOWED))
+    return shows
 
 
 def away(people: pl.DataFrame, course: Course, year: int) -> Away:

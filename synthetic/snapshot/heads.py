@@ -10,6 +10,7 @@ from datetime import date
 import polars as pl
 
 from cohort.snapshot.shape import OFFICERS, RETURN
+from synthetic.snapshot.names import Names
 from synthetic.told import Told
 
 HEAD = "authority_year"
@@ -18,23 +19,26 @@ LAST_DAY = (8, 31)
 """The day as of which a collection tells whose returns have no head: the last of the school year."""
 
 
-def heads(told: Told) -> pl.DataFrame:
-    """The returns of a collection: `place` and the columns of RETURN but authority_code."""
+def heads(told: Told, names: Names) -> pl.DataFrame:
+    """The returns of a collection: the columns of RETURN."""
     if HEAD in told.tables:
         made = told.tables[HEAD]
     else:
         places = pl.concat([frame.select(PLACE) for frame in told.tables.values()]).unique().sort("place")
         made = places.with_columns(census_date=pl.lit(date(told.year, *LAST_DAY)))
     absent = [pl.lit(None, pl.String).alias(name) for name in OFFICERS if name not in made.columns]
-    named = made.with_columns(*absent, collection=pl.lit(told.collection), collection_year=pl.lit(told.year, pl.Int64))
-    return named.select(PLACE, *(name for name in RETURN if name != "authority_code"))
+    named = made.sort("place").with_columns(
+        *absent,
+        authority_code=names.authorities.gather(made["place"].sort()).cast(pl.String),
+        collection=pl.lit(told.collection),
+        collection_year=pl.lit(told.year, pl.Int64),
+    )
+    return named.select(*RETURN).unique("authority_code", keep="first", maintain_order=True)
 
 
-def returns(made: Iterable[pl.DataFrame], authorities: pl.Series) -> pl.DataFrame:
-    """The table `return`. `authorities`: number of each place."""
-    rows = pl.concat(list(made))
-    numbered = rows.with_columns(authority_code=authorities.gather(rows["place"]).cast(pl.String))
-    return numbered.select(*RETURN).sort("authority_code", "collection_year", "collection")
+def returns(made: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The table `return`."""
+    return pl.concat(list(made)).sort("authority_code", "collection_year", "collection")
 
 
 def events(returned: pl.DataFrame, digests: Mapping[tuple[str, int], Iterable[str]]) -> list[dict[str, object]]:

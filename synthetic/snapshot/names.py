@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -18,7 +18,8 @@ BYTES = 16
 
 @dataclass(frozen=True)
 class Names:
-    """`authorities`: number of each of the world's places. `persons`: name of each child. Both by position."""
+    """`authorities`: the number that each of the world's places bears in a year. `persons`: name of each child. Both
+    by position. Two places bear one number where an authority was later split."""
 
     authorities: pl.Series
     persons: pl.Series
@@ -26,16 +27,21 @@ class Names:
     @property
     def rank(self) -> Whole:
         """The place of each of the world's places in the order of authorities' numbers."""
-        order = self.authorities.cast(pl.String).arg_sort().to_numpy()
-        rank = np.empty(len(order), dtype=np.int64)
-        rank[order] = np.arange(len(order))
-        return rank
+        return self.authorities.cast(pl.String).rank("dense").to_numpy().astype(np.int64) - 1
+
+    @property
+    def speaks(self) -> pl.Series:
+        """Whether a place speaks for the authority whose number it bears: the first of those that bear it."""
+        return self.authorities.cast(pl.String).is_first_distinct()
+
+    def borne(self, codes: pl.Series) -> Names:
+        """The same persons, and places with these numbers."""
+        return replace(self, authorities=codes.cast(pl.Enum(codes.unique().sort())))
 
 
-def names(seed: int, places: pl.DataFrame, n_children: int) -> Names:
-    """The names of a world with these places (`authority_code`) and as many children."""
-    codes = places["authority_code"]
-    return Names(codes.cast(pl.Enum(codes)), person_ids(seed, n_children))
+def names(seed: int, n_children: int) -> Names:
+    """The names of a world with as many children, before any place bears a number."""
+    return Names(pl.Series([], dtype=pl.String), person_ids(seed, n_children))
 
 
 def person_ids(seed: int, n: int) -> pl.Series:

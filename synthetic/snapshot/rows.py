@@ -83,8 +83,10 @@ def finished(table: Table, frame: pl.DataFrame, year: int, names: Names) -> pl.D
 
 
 def authority_facts(told: Told, table: Table, names: Names) -> pl.DataFrame:
-    """A table of facts about authorities, finished. Raises DeclarationError as `facts` does."""
-    frame = numbered(told.tables[table.name], names.rank)
+    """A table of facts about authorities, finished: of places that bear one number, the first tells. Raises
+    DeclarationError as `facts` does."""
+    given = told.tables[table.name]
+    frame = numbered(given.filter(names.speaks.gather(given["place"])), names.rank)
     require_stored(table, frame)
     return _shaped(frame, authority_fact_schema(table), told.year, names).cast({"authority_code": pl.String})
 

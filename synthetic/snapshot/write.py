@@ -47,9 +47,8 @@ class HasTold(Protocol):
         """Of which persons' names are drawn."""
         ...
 
-    @property
-    def places(self) -> pl.DataFrame:
-        """The authorities by position, with `authority_code`."""
+    def codes(self, year: int) -> pl.Series:
+        """The number that each place bore in a year, by position."""
         ...
 
     @property
@@ -82,9 +81,9 @@ def write(world: HasTold, out: Path, progress: Callable[[str], None] | None = No
     """
     place = out.resolve()
     with aside(place) as folder, ThreadPoolExecutor(AT_ONCE) as pool:
-        named = names(world.seed, world.places, world.n_children)
-        book = _Book(Parts(folder, pool), named, Met.nobody(world.n_children))
+        book = _Book(Parts(folder, pool), names(world.seed, world.n_children), Met.nobody(world.n_children))
         for year, collections in groupby(world.told(), key=attrgetter("year")):
+            book.names = book.names.borne(world.codes(year))
             _write_year(book, year, collections, progress or (lambda _: None))
         return settle(folder, place, _closed(book, place.name))
 
@@ -113,7 +112,7 @@ def _write_told(book: _Book, told: Told, rows: PersonRows) -> None:
         book.parts.put(name, str(told.year), facts(told, OF_PERSONS[name], rows, book.names))
     for name in sorted({*told.tables} & {*OF_AUTHORITIES}):
         book.of_authorities[name].append(authority_facts(told, OF_AUTHORITIES[name], book.names))
-    book.returns.append(heads.heads(told))
+    book.returns.append(heads.heads(told, book.names))
     if (told.collection, told.year) in book.tables:
         raise DeclarationError(f"{told.collection} of {told.year} is told twice")
     book.tables[told.collection, told.year] = sorted({*told.tables} & {*BY_YEAR})
@@ -130,7 +129,7 @@ def _write_persons(book: _Book, year: int, told: pl.DataFrame) -> None:
 
 def _closed(book: _Book, name: str) -> Manifest:
     """The tables that are whole only at the end, and the manifest."""
-    returned = heads.returns(book.returns, book.names.authorities)
+    returned = heads.returns(book.returns)
     for table, frame in _whole(book, returned):
         book.parts.put(table, WHOLE, [frame])
     digests = {

@@ -10,7 +10,7 @@ import polars as pl
 from synthetic.ages import age_on
 from synthetic.attainment.attained import Attained, sat
 from synthetic.attainment.results import Result
-from synthetic.chance import Whole, day
+from synthetic.chance import Truths, Whole, day
 from synthetic.lives import Lives
 from synthetic.tell.traits import is_here, place_on, traits
 from synthetic.told import Told
@@ -18,13 +18,15 @@ from synthetic.told import Told
 COLLECTION = "attainment"
 MEASURED = (5, 31)
 """Month and day near which most is measured."""
-PRIMARY, SECONDARY = range(7), range(7, 12)
+PRIMARY, SECONDARY, SCHOOL_YEARS = range(7), range(7, 12), range(12)
 
 
-def told(lives: Lives, attained: Attained, year: int) -> Told:
-    """Every result of the school year that ends in `year`, of children in England."""
+def told(lives: Lives, attained: Attained, in_state_school: Truths, year: int) -> Told:
+    """Every result of the school year that ends in `year`, of children in England; at school age, of those who are
+    in a state school (by position in `people`)."""
     people, measured = lives.people, date(year, *MEASURED)
-    seen = np.flatnonzero(is_here(people, measured))
+    of_school_age = np.isin(year - 1 - people["school_start"].to_numpy(), SCHOOL_YEARS)
+    seen = np.flatnonzero(is_here(people, measured) & (in_state_school | ~of_school_age))
     place = np.zeros(len(people), dtype=np.int64)
     place[seen] = place_on(people, seen, measured)
     urns = lives.schools["urn"]

@@ -19,11 +19,11 @@ from synthetic.lives import Lives, drawn_lives
 from synthetic.parameters import Outcomes
 from synthetic.places import places
 from synthetic.tell import attainment
-from synthetic.window import TOLD, Window
+from synthetic.window import Window
 from synthetic.worlds import world
 
 N, SEED = 120_000, 25
-WINDOW = Window.of(range(2015, 2027), TOLD)
+WINDOW = Window.of(range(2015, 2027), whole=True)
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ def drawn(name: str, n: int = N) -> Drawn:
     hours = np.where(lives.people["child"].to_numpy() % 20 == 0, 8.0, 0.0).astype(np.float32)
     of = planted.childhood.outcomes
     return Drawn(lives, attain(lives.people, lives.plans, lives.places, lives.schools, hours, of, SEED))
+
+
+def everywhere(of: Drawn) -> np.ndarray:
+    """Everybody in a state school."""
+    return np.ones(len(of.lives.people), dtype=bool)
 
 
 def adjusted(of: Drawn) -> dict[str, tuple[float, float]]:
@@ -136,7 +141,7 @@ def test_hours_are_worth_less_the_more_there_are_and_nothing_from_twenty() -> No
 @pytest.mark.parametrize("year", [2018, 2020, 2022, 2025])
 def test_results_are_those_that_were_held_and_lie_in_their_range(year: int) -> None:
     of = drawn("main")
-    told = attainment.told(of.lives, of.attained, year).tables["attainment"]
+    told = attainment.told(of.lives, of.attained, everywhere(of), year).tables["attainment"]
     assert set(told["measure_code"].unique()) == {
         measure for measure in set(told["measure_code"].unique()) if year in outcome_measure(measure).years(year)
     }
@@ -156,7 +161,7 @@ def test_results_are_those_that_were_held_and_lie_in_their_range(year: int) -> N
 def test_from_2023_on_drift_gives_everybody_more_points() -> None:
     def mean(name: str, year: int) -> float:
         of = drawn(name)
-        told = attainment.told(of.lives, of.attained, year).tables["attainment"]
+        told = attainment.told(of.lives, of.attained, everywhere(of), year).tables["attainment"]
         return told.filter(pl.col("measure_code") == "attainment_8")["result_score"].mean()
 
     assert mean("drift", 2022) == pytest.approx(mean("main", 2022), abs=1e-6)
@@ -165,7 +170,7 @@ def test_from_2023_on_drift_gives_everybody_more_points() -> None:
 
 def test_nothing_is_told_of_who_is_not_here() -> None:
     of = drawn("main")
-    told = attainment.told(of.lives, of.attained, 2025).tables["attainment"]
+    told = attainment.told(of.lives, of.attained, everywhere(of), 2025).tables["attainment"]
     people = of.lives.people[told["child"].to_numpy()]
     day = pl.date(2025, 5, 31)
     assert people.filter((pl.col("exit_date") <= day) | (pl.col("arrived_date") > day)).is_empty()

@@ -14,11 +14,11 @@ from synthetic.lives import everyone
 from synthetic.parameters import Childhood, Needs
 from synthetic.places import codes_on, places
 from synthetic.planted import Planted
-from synthetic.window import TOLD, Window
+from synthetic.window import Window
 from synthetic.worlds import put, world
 
 N, SEED = 60_000, 25
-WINDOW = Window.of(range(2015, 2027), TOLD)
+WINDOW = Window.of(range(2015, 2027), whole=True)
 
 
 def lived(planted: Planted, n: int = N, seed: int = SEED) -> pl.DataFrame:

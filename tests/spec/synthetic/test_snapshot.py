@@ -34,9 +34,8 @@ class World:
     seed: int = 25
     n_children: int = 5
 
-    @property
-    def places(self) -> pl.DataFrame:
-        return pl.DataFrame({"authority_code": ["202", "201", "203"]})
+    def codes(self, year: int) -> pl.Series:
+        return pl.Series(["202", "201", "203"])
 
     def told(self) -> Iterator[Told]:
         return iter(self.tolds)
