@@ -86,7 +86,7 @@ class Recipe(Protocol):
         ...
 
     def where(self, ground: Ground, /) -> pl.DataFrame:
-        """The rows at which it would bite: LOT, person_row (null: nobody's), and whatever `what` wants."""
+        """The rows at which it would bite: LOT, person_row, and whatever `what` wants."""
         ...
 
     def what(self, ground: Ground, chosen: pl.DataFrame, /) -> Faults:

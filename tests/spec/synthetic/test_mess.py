@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +174,31 @@ def test_dates_move_by_few_days_to_days_that_heap(pairs: Any, table: str, column
     assert (days["told"].dt.year() == days["true"].dt.year()).all()
     round_days = (days["told"].dt.weekday() == 1) | (days["told"].dt.day() == 1)
     assert round_days.mean() > 2 * ((days["true"].dt.weekday() == 1) | (days["true"].dt.day() == 1)).mean()
+
+
+def test_no_date_passes_one_that_it_follows(pairs: Any) -> None:
+    told = max((true for true, _ in pairs), key=lambda r: len(r.tables["ehc_plan"]))
+    asked, assessed, plan = (told.tables[name] for name in ("ehc_request", "ehc_assessment", "ehc_plan"))
+    days = asked.select(pl.col("row_number").alias("request_row"), day="received_date")
+    # All is done on one day, so that any date that moves alone would break the order.
+    hurried = {
+        "ehc_request": asked.with_columns(outcome_date="received_date"),
+        "ehc_assessment": assessed.join(days, on="request_row", maintain_order="left").with_columns(outcome_date="day"),
+        "ehc_plan": plan.join(days, on="request_row", maintain_order="left").with_columns(start_date="day"),
+    }
+    hurried = {name: frame.drop("day", strict=False) for name, frame in hurried.items()}
+    some = heaped(replace(told, tables={**told.tables, **hurried}), 0.5, 1).tables
+    line = (
+        some["ehc_request"]
+        .select(pl.col("row_number").alias("request_row"), "received_date", decided="outcome_date")
+        .join(some["ehc_assessment"].select("request_row", issued="outcome_date"), on="request_row", how="left")
+        .join(some["ehc_plan"].select("request_row", "start_date"), on="request_row", how="left")
+        .drop_nulls("received_date")
+    )
+    ordered = ["received_date", "decided", "issued", "start_date"]
+    assert (line["received_date"] != line["decided"]).any()
+    for before, after in pairwise(ordered):
+        assert (line[before] <= line[after]).all()
 
 
 def test_decisions_crowd_on_the_last_day_before_the_limit(pairs: Any) -> None:
