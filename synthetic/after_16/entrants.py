@@ -176,5 +176,5 @@ def _into_neet(who: pl.DataFrame, places: Floats, planted: IntoNeet) -> Floats:
 
 
 def _out_of_neet(who: pl.DataFrame, planted: OutOfNeet) -> Floats:
-    odds = planted.severity * who["severity"].to_numpy() + planted.attainment * who["score"].to_numpy()
+    odds = planted.base + planted.severity * who["severity"].to_numpy() + planted.attainment * who["score"].to_numpy()
     return odds.astype(np.float32)

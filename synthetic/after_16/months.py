@@ -21,6 +21,8 @@ from synthetic.after_16.states import MONTHS, MONTHS_A_YEAR, NEET, TRACKED_MONTH
 from synthetic.chance import Floats, Truths, Whole
 
 States = npt.NDArray[np.int8]
+LEAVING_AT, OLDER_THAN = 16, 20
+"""Age at the end of year 11, and that after which each year makes it easier to leave NEET."""
 TRAINEESHIPS_ENDED = 2023
 """The school year that began then had no traineeships any more."""
 UNAVAILABLE_BASE, UNAVAILABLE_SEVERITY = -0.8, 0.8
@@ -68,7 +70,7 @@ class _Course:
         self.into_neet, self.ends = routes.into_neet(), routes.ends(planted.trajectories.separation)
         self.follows = routes.follows(planted.trajectories.separation)
         self.start, self.way = who["start_year"].to_numpy(), who["trajectory"].to_numpy()
-        self.out_of_neet = who["out_of_neet"].to_numpy()
+        self.out_of_neet, self.each_year = who["out_of_neet"].to_numpy(), planted.out_of_neet.each_year
         self.is_male = who["is_male"].to_numpy()
         self.has_plan = (who["sen"] == Sen.PLAN).to_numpy() & planted.trajectories.for_plans
         self.unavailable = _unavailable(who)
@@ -79,7 +81,8 @@ class _Course:
         now = self.now[:n]
         cell = now.astype(np.intp) * routes.MOMENTS + routes.moments(month, self.begun[:n])
         enters = happens(luck[0], odds + self.into_neet[cell])
-        leaving = np.isin(now, NEET) * self.out_of_neet[:n]
+        older = max(month // MONTHS_A_YEAR + LEAVING_AT - OLDER_THAN, 0) * self.each_year
+        leaving = np.isin(now, NEET) * (self.out_of_neet[:n] + np.float32(older))
         moves = happens(luck[1], leaving + self.ends[self.way[:n], cell]) & ~enters
         self._change(np.flatnonzero(enters), month, self._kind_of_neet(np.flatnonzero(enters), luck[2]))
         self._change(np.flatnonzero(moves), month, self._next(np.flatnonzero(moves), month, luck[2]))

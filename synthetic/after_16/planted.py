@@ -41,9 +41,9 @@ class IntoNeet:
     """What authorities differ by beyond it."""
     hidden: float = 0.0
     """One SD of the unmeasured; on having support of the transition it has the same effect."""
-    duty: float = -0.60
+    duty: float = -0.74
     """The duty to take part in education or training, up to 18."""
-    by_year: Mapping[int, float] = field(default_factory=lambda: {2014: 0.0, 2023: 0.10, 2024: 0.26})
+    by_year: Mapping[int, float] = field(default_factory=lambda: {2014: 0.0, 2024: 0.28})
     """School year that begins in that year, and those after it."""
     plan: float = 0.0
     """A plan at 16, given need: a known null."""
@@ -57,6 +57,9 @@ class IntoNeet:
 class OutOfNeet:
     """Effects on leaving NEET in a month."""
 
+    base: float = -0.12
+    each_year: float = 0.18
+    """Each year after 20."""
     severity: float = -0.12
     attainment: float = 0.12
 

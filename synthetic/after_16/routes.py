@@ -93,7 +93,7 @@ FOLLOWS: Mapping[Way, tuple[Mapping[State, float], ...]] = {
         {State.WORK: 0.90, State.APPRENTICESHIP: 0.10},
     ),
     Way.LONG_STUDY: (
-        {State.SPECIALIST: 0.80, State.FURTHER: 0.20},
+        {State.SPECIALIST: 0.66, State.FURTHER: 0.34},
         {State.SPECIALIST: 0.85, State.FURTHER: 0.15},
         {State.SPECIALIST: 0.45, State.FURTHER: 0.35, State.TRAINING: 0.20},
         {State.FURTHER: 0.10, State.TRAINING: 0.50, State.TEMPORARY: 0.05, State.WORK: 0.35},

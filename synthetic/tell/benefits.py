@@ -19,8 +19,8 @@ from synthetic.after_16.tax_years import months_of
 from synthetic.chance import Floats, Truths, Whole, generator
 
 DAYS: Final = 365 / MONTHS_A_YEAR
-CLAIMS, CLAIMS_MONTH, CLAIMS_SEN = -0.8, 0.26, 0.5
-"""Log odds of claiming while out of work, what each month out of work adds, and SEN at 16."""
+CLAIMS, CLAIMS_MONTH, CLAIMS_SEVERITY = -0.60, 0.26, 0.25
+"""Log odds of claiming while out of work, what each month out of work adds, and one SD of severity."""
 SEEKING: Mapping[int, tuple[tuple[str, float], ...]] = {
     2015: (("JSA", 0.95), ("OT", 1.0)),
     2017: (("JSA", 0.6), ("UCS", 1.0)),
@@ -71,7 +71,7 @@ def _claims(of: pl.DataFrame, months: np.ndarray, year: int, lot: Floats) -> lis
     seeking, unavailable = ((months == state).sum(axis=0) for state in (State.SEEKING, State.UNAVAILABLE))
     temporary = (months == State.TEMPORARY).sum(axis=0)
     workless = seeking + unavailable
-    claims = lot[0] < _logistic(CLAIMS + CLAIMS_MONTH * workless + CLAIMS_SEN * (of["sen"] != Sen.NONE).to_numpy())
+    claims = lot[0] < _logistic(CLAIMS + CLAIMS_MONTH * workless + CLAIMS_SEVERITY * of["severity"].to_numpy())
     looks = seeking >= unavailable
     disabled = of["sen"].replace_strict({int(k): v for k, v in DISABLED.items()}, return_dtype=pl.Float64).to_numpy()
     ill = lot[3] < _logistic(disabled + DISABLED_SEVERITY * of["severity"].to_numpy())
