@@ -178,6 +178,8 @@ def test_a_digest_knows_content_and_order_but_neither_chunks_nor_slices() -> Non
     assert digest(FRAMES.cast({"b": pl.Int32})) != digest(FRAMES)
     for name, value in {"a": "", "b": 0, "c": False, "d": 0.0}.items():
         assert digest(FRAMES.with_columns(pl.col(name).fill_null(value))) != digest(FRAMES), "nothing is not a value"
+    moved = [pl.DataFrame({"b": cells}) for cells in ([None, 1, 1], [1, None, 1])]
+    assert digest(moved[0]) != digest(moved[1])
 
 
 def test_a_digest_is_of_what_texts_say_and_not_of_how_they_are_kept() -> None:

@@ -137,7 +137,7 @@ def test_both_receive_the_same_returns(both: Both) -> None:
 
 @dataclass(frozen=True)
 class AlsoAtSchool:
-    """A world in which every authority returns a school census too, of every second child and in another order."""
+    """A world in which every second child goes to school in the next authority, which returns a school census."""
 
     world: World
 
@@ -145,15 +145,20 @@ class AlsoAtSchool:
     places = property(lambda self: self.world.places)
     n_children = property(lambda self: self.world.n_children)
 
+    def codes(self, year: int) -> pl.Series:
+        return self.world.codes(year)
+
     def told(self) -> Iterator[Told]:
         for told in self.world.told():
-            pupils = told.tables["person_trait"].drop("row_number", "person_row")
-            pupils = pupils.gather_every(2).sort("place", "child", descending=[False, True])
+            pupils = told.tables["person_trait"].drop("row_number", "person_row").gather_every(2)
+            pupils = pupils.with_columns(place=(pl.col("place") + 1) % len(self.places)).unique(
+                ["place", "child"], maintain_order=True
+            )
             yield told
             yield Told("school census", told.year, {"person_trait": pupils})
 
 
-def test_another_collection_of_the_same_children_changes_no_measure_of_the_process(
+def test_a_school_census_of_the_same_children_changes_no_measure_of_the_process(
     both: Both, world: World, tmp_path: Path
 ) -> None:
     snapshot.write(AlsoAtSchool(world), tmp_path / "s")
@@ -163,6 +168,34 @@ def test_another_collection_of_the_same_children_changes_no_measure_of_the_proce
     assert_frame_equal(counts(taken, known).counts, counts(both.written, known).counts)
     records = measures()["linked_records"].numerator.population
     assert records.flow(taken)["n"][0] == taken.manifest.tables["link"].rows
+
+
+@dataclass(frozen=True)
+class Left:
+    """A child whose plan 201 ended as transferred, and who a year later goes to school in 202 without a plan there."""
+
+    seed = 25
+    n_children = 2
+    places = pl.DataFrame({"authority_code": ["201", "202"]})
+
+    def codes(self, _: int) -> pl.Series:
+        return self.places["authority_code"]
+
+    def told(self) -> Iterator[Told]:
+        persons = pl.DataFrame({"place": [0, 0, 1], "child": [0, 1, 0]}).with_columns(
+            has_upn=pl.lit(value=True), is_upn_temporary=pl.lit(value=False), has_uln=pl.lit(value=False)
+        )
+        plan = persons[:1].select("place", "child", request_row=1, assessment_row=1, cease_reason_code=pl.lit("5"))
+        yield Told("SEN2", 2024, {"person_trait": persons[:2], "ehc_plan": plan})
+        yield Told("SEN2", 2025, {"person_trait": persons[1:2]})
+        yield Told("school census", 2025, {"person_trait": persons[2:]})
+
+
+def test_who_goes_to_school_elsewhere_has_not_arrived_there_with_a_plan(tmp_path: Path) -> None:
+    snapshot.write(Left(), tmp_path / "s")
+    found = counts(open_snapshot(tmp_path / "s"), [measures()["leavers_not_arrived"]]).counts
+    assert found is not None
+    assert found.select("year", "authority_code", "numerator", "denominator").rows() == [(2023, "201", 1, 1)]
 
 
 @pytest.mark.parametrize("name", ["outcome_summary", "linkage_quality", "leavers"])
