@@ -7,9 +7,11 @@ very same children, so that a proof can show it to fail.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
-ESTIMAND = {
+ESTIMAND: Mapping[str, type[pl.DataType]] = {
     "id": pl.String,
     "analysis": pl.String,
     "population": pl.String,
@@ -20,7 +22,7 @@ ESTIMAND = {
     "how": pl.String,
 }
 """`analysis` numbers the cards of analyses A1 to A18; `how`: potential outcomes, or parameter."""
-NAIVE = {
+NAIVE: Mapping[str, type[pl.DataType]] = {
     "id": pl.String,
     "trap": pl.String,
     "wrong_method": pl.String,

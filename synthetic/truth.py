@@ -7,7 +7,7 @@ finite population, exact, by authority and return year.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,26 @@ from typing import Any
 import polars as pl
 
 from cohort.ingest.formats.sen2 import SEN2
+from synthetic.effects import effects, traps
 from synthetic.episodes import is_in_force
 from synthetic.process import TWENTY_WEEKS, logistic
 from synthetic.window import calendar_year
 from synthetic.world import World
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FILE_NAME = "truth.json"
+NULLABLE = frozenset(
+    {
+        "in_time_semh",
+        "in_time_male",
+        "policy.at_once",
+        "policy.each_year",
+        "reorganised",
+        "childhood.needs.hidden",
+        *(f"childhood.outcomes.{name}" for name in ("support", "early", "hours", "male", "hidden", "drift_points")),
+    }
+)
+"""Effects that a world may plant as nothing, and that an analysis must then not find."""
 
 
 def _in_year(column: str, year: int) -> pl.Expr:
@@ -114,7 +127,7 @@ ESTIMANDS = (
 def estimands(world: World) -> pl.DataFrame:
     """id, authority_code, year, numerator, denominator (null for a count), value (the count, or the share; null
     where there is nothing to take a share of)."""
-    frames = [_values(world, estimand, year) for estimand in ESTIMANDS for year in world.window.years]
+    frames = [_values(world, estimand, year) for estimand in ESTIMANDS for year in world.window.sen2_years]
     return pl.concat(frames)
 
 
@@ -141,29 +154,46 @@ def truth(world: World) -> dict[str, Any]:
     """All that is known of a world, as it stands in `truth.json`."""
     lives = world.lives
     how = {estimand.id: estimand.how for estimand in ESTIMANDS}
+    whole = world.england if world.window.is_whole else None
     return {
         "schema_version": SCHEMA_VERSION,
         "seed": world.seed,
         "size": {
             "authorities": len(lives.places),
-            "children": len(lives.children),
+            "children": len(lives.people),
             "years": list(world.window.years),
         },
         "world": world.planted.name,
         "dgp": asdict(world.planted),
         "calibrated_intercepts": {"in_time": lives.intercept},
-        "known_nulls": ["in_time_male"] if world.planted.in_time_male == 0 else [],
+        "known_nulls": known_nulls(asdict(world.planted)),
         "la": _authorities(world),
         "estimands": [{**row, "how": how[row["id"]]} for row in estimands(world).to_dicts()],
+        "effects": effects(whole).to_dicts() if whole else [],
+        "traps": traps(whole).to_dicts() if whole else [],
     }
+
+
+def known_nulls(dgp: Mapping[str, Any], of: str = "") -> list[str]:
+    """The planted effects that are nothing in this world, by their path in `dgp`."""
+    found: list[str] = []
+    for name, value in dgp.items():
+        path = f"{of}{name}"
+        if isinstance(value, Mapping):
+            found += known_nulls(value, f"{path}.")
+        elif path in NULLABLE and value == 0:
+            found.append(path)
+    return found
 
 
 def _authorities(world: World) -> list[dict[str, Any]]:
     """What was planted in each authority; `in_time` is the share for a child without any effect of its own."""
     lives = world.lives
     baseline = logistic(lives.intercept + lives.places["timeliness"].to_numpy())
-    columns = ("authority_code", "name", "region_name", "size", "timeliness", "in_time", "refused", "appealed")
-    return lives.places.with_columns(in_time=pl.Series(baseline)).select(columns).to_dicts()
+    planted = lives.places.drop("register").with_columns(in_time=pl.Series(baseline))
+    return planted.with_columns(
+        is_outlier=pl.col("quality").abs() == world.planted.childhood.outcomes.outlier
+    ).to_dicts()
 
 
 def write(world: World, out: Path) -> Path:
