@@ -193,13 +193,14 @@ def spells_at_home(lives: Lives, course: Course) -> pl.DataFrame:
 
 
 def _named_by_plans(lives: Lives) -> pl.DataFrame:
-    stays = lives.episodes.filter(pl.col("stay").is_not_null()).select("stay", "child")
+    stays = lives.episodes.filter(pl.col("stay").is_not_null()).select("stay", "child", "start_date", "entered_date")
     at_home = lives.placements.filter((pl.col("setting_code") == "EHE") & (pl.col("rank_code") == "1"))
     people = lives.people.select("child", "school_start", "arrived_date", gone="exit_date")
     last_here = pl.col("gone").dt.offset_by("-1d")
     dated = at_home.join(stays, on="stay").join(people, on="child")
     dated = dated.with_columns(
-        start_date=pl.max_horizontal("entry_date", "arrived_date"), end_date=pl.min_horizontal("exit_date", last_here)
+        start_date=pl.max_horizontal("entry_date", "start_date", "entered_date", "arrived_date"),
+        end_date=pl.min_horizontal("exit_date", last_here),
     )
     grown = pl.col("end_date") >= pl.date(pl.col("school_start") + YEAR_11 + 1, 8, 31)
     moved = (pl.col("end_date") == last_here).fill_null(value=False)

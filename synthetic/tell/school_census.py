@@ -8,6 +8,7 @@ they were then: what happened to a child elsewhere before it came there, or afte
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -48,8 +49,12 @@ def told(lives: Lives, life: SchoolLife, year: int) -> Told:
 
 def urns_by_number(places: pl.DataFrame) -> pl.Series:
     """The URN of each school number, as codes: it is gathered millions of times."""
-    texts = (FIRST_URN + np.arange((int(places["register"].to_numpy().max()) + 1) * SCHOOLS_EACH)).astype(str)
-    return coded(np.arange(len(texts)), texts.tolist())
+    return _urns((int(places["register"].to_numpy().max()) + 1) * SCHOOLS_EACH)
+
+
+@cache
+def _urns(number: int) -> pl.Series:
+    return coded(np.arange(number), (FIRST_URN + np.arange(number)).astype(str).tolist())
 
 
 def _attendance(record: SchoolYear, urns: pl.Series, recording: Recording, seed: int) -> pl.DataFrame:
