@@ -57,13 +57,14 @@ def drawn(lives: Lives, last_year: int, content: Content, disputing: Disputing) 
 
 def standing(lives: Lives, of: PlanLife, first: date, last: date, plans: pl.Series | None = None) -> pl.DataFrame:
     """A row for each version that stood in an authority between two days, by place, child, plan and number: the
-    columns of `versions`, `stays` and `settings.named` (the placement, and its kind). `plans`: of these alone."""
+    columns of `versions` (`next_date` as known on the last day), `stays` and `settings.named` (the placement, and its
+    kind). `plans`: of these alone."""
     here = of.stays.filter(
         pl.col("entered_date") <= last, pl.col("left_date").is_null() | (pl.col("left_date") >= first)
     ).drop("child", "position")
     issued = of.versions.filter(
         pl.col("issued_date") <= last, pl.col("next_date").is_null() | (pl.col("next_date") > first)
-    )
+    ).with_columns(next_date=pl.when(pl.col("next_date") <= last).then("next_date"))
     if plans is not None:
         issued = issued.filter(pl.col("plan").is_in(plans.implode()))
     told = (

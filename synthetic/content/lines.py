@@ -93,11 +93,14 @@ def weekly(told: pl.DataFrame, holders: pl.DataFrame, seed: int, planted: Conten
 
 
 def _ever(holders: pl.DataFrame, seed: int) -> Truths:
-    """Which kinds of line each plan ever has."""
+    """Which kinds of line each plan ever has: one in section F at least, by default the first."""
     by = {"F": holders["need"].to_numpy(), "G": health(holders, seed)}
     by["H1"] = by["H2"] = social(holders, seed)
     share = sum(_shares(section)[index] for section, index in by.items())
-    return generator(seed, "lines of plans").random((len(holders), len(KINDS)), dtype=np.float32) < share
+    ever = generator(seed, "lines of plans").random((len(holders), len(KINDS)), dtype=np.float32) < share
+    always = np.array([kind.section == "F" and kind.from_age == 0 for kind in KINDS])
+    ever[:, 0] |= ~ever[:, always].any(axis=1)
+    return ever
 
 
 def _shares(section: str) -> Floats:

@@ -37,7 +37,7 @@ def rounds(lives: Lives, until: date) -> pl.DataFrame:
         *("position", "plan", "child", "count", "lot"),
         *("review_meeting_date", "review_decision_date", "review_outcome_code", "review_draft_date"),
         review_due_date=before.dt.offset_by("12mo"),
-        review_final_date=pl.when(final < pl.col("last")).then(final),
+        review_final_date=pl.when((final <= until) & (final < pl.col("cease_date")).fill_null(value=True)).then(final),
     )
 
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from synthetic.chance import codes, generator
 from synthetic.disputes.complaints import TWENTY_WEEKS, issued_late
+from synthetic.disputes.course import days
 from synthetic.disputes.planted import Disputing
 from synthetic.lives import Lives
 
@@ -17,6 +18,9 @@ SETTLED_BEFORE = "PA"
 PAID_FOR = {"RE": 0.55, "LE": 0.30, "PR": 0.08, "SC": 0.03, "TR": 0.03, "OT": 0.01}
 """What costs were of."""
 REIMBURSED = {"F": 0.16, "P": 0.24, "R": 0.60}
+LOTS = ("claims", "soon", "waits", "part")
+CLAIMED, DECIDED = (5, 90), (20, 200)
+"""Days from the end of an appeal to a claim for costs, and from there to its answer."""
 COST, COST_SD = 2_600, 0.7
 """Median pounds claimed, and standard deviation of the logarithm."""
 
@@ -48,20 +52,19 @@ def judicial_reviews(lives: Lives, planted: Disputing) -> pl.DataFrame:
 def cost_claims(appeals: pl.DataFrame, planted: Disputing, seed: int) -> pl.DataFrame:
     """A row a claim for costs after an appeal: place, child, cost_code, claimed_date, claimed_gbp,
     cost_outcome_code, reimbursed_date, reimbursed_gbp, and decided_date, on which the claim was answered."""
-    rng, n = generator(seed, "costs of families"), len(appeals)
-    drawn = appeals.with_columns(
-        lot=pl.Series(rng.random(n)),
-        days=pl.Series(rng.integers(5, 90, n)),
-        waits=pl.Series(rng.integers(20, 200, n)),
-        part=pl.Series(rng.uniform(0.2, 0.8, n)),
-        cost_code=pl.Series(codes(rng, PAID_FOR, n)),
-        cost_outcome_code=pl.Series(codes(rng, REIMBURSED, n)),
-        pounds=pl.Series(np.round(COST * np.exp(COST_SD * rng.standard_normal(n)), 2)),
-    ).filter((pl.col("lot") < planted.claims_costs) & pl.col("last_day").is_null())
-    claimed = pl.col("concluded_date") + pl.duration(days="days")
-    decided = claimed + pl.duration(days="waits")
+    n = len(appeals)
+    lots = pl.DataFrame(generator(seed, "costs").random((n, len(LOTS))), schema=LOTS)
+    own = generator(seed, "pounds of costs").standard_normal(n)
+    drawn = appeals.hstack(lots).with_columns(
+        cost_code=pl.Series(codes(generator(seed, "kinds of costs"), PAID_FOR, n)),
+        cost_outcome_code=pl.Series(codes(generator(seed, "claims for costs"), REIMBURSED, n)),
+        pounds=pl.Series(np.round(COST * np.exp(COST_SD * own), 2)),
+    )
+    drawn = drawn.filter((pl.col("claims") < planted.claims_costs) & pl.col("last_day").is_null())
+    claimed = pl.col("concluded_date") + days(CLAIMED, "soon")
+    decided = claimed + days(DECIDED, "waits")
     paid = pl.col("cost_outcome_code") != "R"
-    part = pl.when(pl.col("cost_outcome_code") == "F").then(1.0).otherwise("part")
+    part = pl.when(pl.col("cost_outcome_code") == "F").then(1.0).otherwise(0.2 + 0.6 * pl.col("part"))
     return drawn.select(
         *("place", "child", "cost_code", "cost_outcome_code"),
         claimed_date=claimed,

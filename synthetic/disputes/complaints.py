@@ -12,6 +12,7 @@ import polars as pl
 
 from synthetic.chance import codes, generator
 from synthetic.content.holders import of_children, place_on
+from synthetic.disputes.course import days
 from synthetic.disputes.planted import Disputing
 from synthetic.lives import Lives
 from synthetic.window import FIRST_PLANS
@@ -27,15 +28,20 @@ DUE = 28
 """Days in which a complaint is to be answered."""
 REMEDY, REMEDY_SD = 1_200, 0.8
 """Median pounds that the Ombudsman recommends, and standard deviation of the logarithm."""
+LOTS = ("goes", "waits", "decides", "does")
+WAITED, DECIDED, REMEDIED_IN = (10, 120), (60, 330), (10, 70)
+"""Days from the last answer to the Ombudsman, from there to the finding, and to the remedy."""
 REMEDIED = ("UI",)
 """Findings that carry a payment."""
 
 
 def complaints(lives: Lives, last_year: int, planted: Disputing) -> pl.DataFrame:
-    """A row a stage of a complaint received up to the end of a calendar year, of children in England: place, child,
+    """A row a stage of a complaint of which the first was received by the end of a calendar year, of children in
+    England, in the order of days, so that a later year leaves those before it as they were: place, child,
     complaint_subject_code, complaint_stage_code (1, 2), received_date, due_date, answer_date,
     complaint_outcome_code."""
     received = pl.concat([_of_delay(lives, planted), _of_plans(lives, last_year, planted)])
+    received = received.filter(pl.col("received_date") <= date(last_year, 12, 31))
     first = _answered(_in_england(received, lives).sort("received_date", "child"), lives.seed, "1")
     unsatisfied = pl.col("complaint_outcome_code").is_in(UNSATISFIED)
     again = pl.Series(generator(lives.seed, "second stages").random(len(first)) < planted.second_stage)
@@ -51,17 +57,16 @@ def findings(complaints: pl.DataFrame, planted: Disputing, seed: int) -> pl.Data
     complaint_subject_code, received_date, decision_date, ombudsman_decision_code, remedy_gbp, remedy_due_date,
     remedy_done_date."""
     heard = complaints.filter(pl.col("complaint_stage_code") == "2", pl.col("complaint_outcome_code") != "W")
-    rng, n = generator(seed, "the Ombudsman"), len(heard)
-    drawn = heard.with_columns(
-        lot=pl.Series(rng.random(n)),
-        waits=pl.Series(rng.integers(10, 120, n)),
-        days=pl.Series(rng.integers(60, 330, n)),
-        done=pl.Series(rng.integers(10, 70, n)),
-        ombudsman_decision_code=pl.Series(codes(rng, planted.upheld, n)),
-        pounds=pl.Series(np.round(REMEDY * np.exp(REMEDY_SD * rng.standard_normal(n)), -1)),
-    ).filter(pl.col("lot") < planted.to_ombudsman)
-    received = pl.col("answer_date") + pl.duration(days="waits")
-    decided = received + pl.duration(days="days")
+    n = len(heard)
+    lots = pl.DataFrame(generator(seed, "the Ombudsman").random((n, len(LOTS))), schema=LOTS)
+    own = generator(seed, "pounds of remedies").standard_normal(n)
+    drawn = heard.hstack(lots).with_columns(
+        ombudsman_decision_code=pl.Series(codes(generator(seed, "findings"), planted.upheld, n)),
+        pounds=pl.Series(np.round(REMEDY * np.exp(REMEDY_SD * own), -1)),
+    )
+    drawn = drawn.filter(pl.col("goes") < planted.to_ombudsman)
+    received = pl.col("answer_date") + days(WAITED, "waits")
+    decided = received + days(DECIDED, "decides")
     pays = pl.col("ombudsman_decision_code").is_in(REMEDIED)
     return drawn.select(
         *("place", "child", "complaint_subject_code", "ombudsman_decision_code"),
@@ -69,7 +74,7 @@ def findings(complaints: pl.DataFrame, planted: Disputing, seed: int) -> pl.Data
         decision_date=decided,
         remedy_gbp=pl.when(pays).then("pounds"),
         remedy_due_date=pl.when(pays).then(decided + pl.duration(days=DUE)),
-        remedy_done_date=pl.when(pays).then(decided + pl.duration(days="done")),
+        remedy_done_date=pl.when(pays).then(decided + days(REMEDIED_IN, "does")),
     )
 
 
@@ -108,17 +113,18 @@ def _of_plans(lives: Lives, last_year: int, planted: Disputing) -> pl.DataFrame:
 
 
 def _answered(told: pl.DataFrame, seed: int, stage: str) -> pl.DataFrame:
-    rng, n = generator(seed, f"answers to complaints {stage}"), len(told)
-    days = 8 + rng.exponential(22, n).astype(np.int64)
+    n = len(told)
+    spans = 8 + generator(seed, f"days to answers {stage}").exponential(22, n).astype(np.int64)
+    answers = codes(generator(seed, f"answers to complaints {stage}"), ANSWERED, n)
     return (
-        told.with_columns(days=pl.Series(days))
+        told.with_columns(span=pl.Series(spans))
         .with_columns(
             complaint_stage_code=pl.lit(stage),
             due_date=pl.col("received_date") + pl.duration(days=DUE),
-            answer_date=pl.col("received_date") + pl.duration(days="days"),
-            complaint_outcome_code=pl.Series(codes(rng, ANSWERED, n)),
+            answer_date=pl.col("received_date") + pl.duration(days="span"),
+            complaint_outcome_code=pl.Series(answers),
         )
-        .drop("days")
+        .drop("span")
     )
 
 

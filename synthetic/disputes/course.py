@@ -34,12 +34,10 @@ def courses(lives: Lives, held: pl.DataFrame, until: date, planted: Disputing) -
     told = disputed(lives, held, until, planted)
     rng = generator(lives.seed, "courses of disputes")
     lot = pl.DataFrame(rng.random((len(told), 4)), schema=["contact", "hold", "alone", "register"])
-    rng = generator(lives.seed, "outcomes of mediation")
-    agreed = pl.DataFrame(
-        {"agreed": codes(rng, planted.agreed, len(told)), "not_agreed": codes(rng, planted.not_agreed, len(told))}
-    )
-    both = pl.concat([told, lot, agreed], how="horizontal").with_columns(
-        last_day=pl.col("exit_date") - pl.duration(days=1)
+    both = pl.concat([told, lot], how="horizontal").with_columns(
+        agreed=pl.Series(codes(generator(lives.seed, "mediation agreed"), planted.agreed, len(told))),
+        not_agreed=pl.Series(codes(generator(lives.seed, "mediation not agreed"), planted.not_agreed, len(told))),
+        last_day=pl.col("exit_date") - pl.duration(days=1),
     )
     return _registered(_mediated(both, planted))
 

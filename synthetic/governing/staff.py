@@ -117,11 +117,7 @@ def _money(lives: Lives, of: PlanLife, planted: Governing, year: int) -> dict[st
 def _costed(lives: Lives, of: PlanLife, planted: Governing, year: int) -> dict[str, Floats]:
     """What the lines of plans in force in January cost in a year, and how many plans have a band instead."""
     n, day = len(lives.places), census_day(year)
-    shown = standing(lives, of, day, day).filter(
-        pl.col("issued_date") <= day,
-        (pl.col("next_date") > day).fill_null(value=True),
-        (pl.col("left_date") > day).fill_null(value=True),
-    )
+    shown = standing(lives, of, day, day).filter((pl.col("left_date") > day).fill_null(value=True))
     stated = lines(shown, of.holders, lives, of.content)
     place, costed = shown["place"].to_numpy(), ~stated.is_banded
     cost = np.bincount(place, (stated.cost * stated.is_there).sum(axis=1) * costed, n).astype(np.float64)

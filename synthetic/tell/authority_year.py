@@ -47,7 +47,7 @@ def told(lives: Lives, of: PlanLife, planted: Governing, year: int) -> Told:
         {
             "authority_workforce": staff.with_columns(plans_per_officer=PER_OFFICER.round(2)),
             "high_needs_year": _together(high_needs(lives, of, planted, year), heads, "financial_year"),
-            **{name: frame.filter(pl.col("place").is_in(heads)) for name, frame in tables.items()},
+            **{name: frame.filter(pl.col("place").is_in(heads.unique().implode())) for name, frame in tables.items()},
         },
     )
 

@@ -1,4 +1,4 @@
-"""Social care, care, youth justice, and who left England or died, as told of the financial year that ends in a year."""
+"""Social care, care and youth justice, as told of the financial year that ends in a year."""
 
 from __future__ import annotations
 
@@ -36,13 +36,12 @@ def drawn(lives: Lives, planted: Caring) -> Cared:
 
 def told(lives: Lives, cared: Cared, year: int) -> Told:
     """Every spell that met the financial year that ends in March of `year`, by the authority in which the child lived
-    at its end, and who left England or died in it."""
+    at its end."""
     span = date(year - 1, 4, 1), date(year, 3, 31)
     tables = {
         "care_spell": _spells(cared.care, lives, span, ("end_reason_code",)),
         "social_care_spell": _spells(cared.social_care, lives, span),
         "youth_justice_spell": _spells(cared.youth_justice, lives, span),
-        "person_exit": _exits(lives, span),
     }
     everybody = pl.concat([frame.select("place", "child") for frame in tables.values()])
     return Told(COLLECTION, year, {"person_trait": traits(lives.people, everybody, year), **tables})
@@ -62,18 +61,4 @@ def _spells(spells: pl.DataFrame, lives: Lives, span: Span, of_the_end: tuple[st
         )
         .drop("row", "birth_date")
         .sort("place", "child", "start_date")
-    )
-
-
-def _exits(lives: Lives, span: Span) -> pl.DataFrame:
-    gone = lives.people.with_row_index("row").filter(pl.col("exit_date").is_between(*span))
-    place = place_on(lives.people, gone["row"].to_numpy().astype(np.int64), span[1])
-    return (
-        gone.with_columns(place=pl.Series(place))
-        .select(
-            *("place", "child", "person_exit_code"),
-            exit_month=pl.col("exit_date").dt.truncate("1mo"),
-            age_at_exit=whole_years("exit_date"),
-        )
-        .sort("place", "child")
     )

@@ -91,13 +91,15 @@ def _school(told: pl.DataFrame, lives: Lives) -> pl.Series:
 
 
 def personal_budgets(lives: Lives, span: Span) -> pl.DataFrame:
-    """`personal_budget`: decided in a span or paid in it, by the authority that holds the plan at its end."""
+    """`personal_budget`: asked for before a plan that began in a span, or paid in it, by the authority that holds the
+    plan at its end."""
     first, last = span
     asked = budgets(lives)
     births = lives.plans.select("plan", "birth_date", plan_start_date="start_date")
     asked = asked.join(births, on="plan", how="left", maintain_order="left")
-    decided = pl.col("budget_decision_date").is_between(first, last)
-    told = asked.filter(decided | met("from_date", "to_date", first, last))
+    begun = pl.col("plan_start_date").is_between(first, last)
+    paid = pl.col("from_date").is_not_null() & met("from_date", "to_date", first, last)
+    told = asked.filter(begun | paid)
     told = told.with_columns(end=pl.min_horizontal(pl.lit(last), "to_date"))
     return (
         told.with_columns(by("to_date", last), place=place_on(told, "end", lives))

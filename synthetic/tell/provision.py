@@ -91,7 +91,9 @@ def _placements(shown: pl.DataFrame, lives: Lives, last: date) -> pl.DataFrame:
         rank_code=pl.lit("1"),
         preference_code=pl.when(ordered).then(pl.lit("Y")).otherwise("asked"),
         from_date=pl.max_horizontal("entry_date", "issued_date"),
-        to_date=pl.when(pl.col("until") <= last).then(pl.max_horizontal("until", "entry_date", "issued_date")),
+        to_date=pl.when((pl.col("until") <= last) & (pl.col("entry_date") <= last)).then(
+            pl.max_horizontal("until", "entry_date", "issued_date")
+        ),
     )
 
 
