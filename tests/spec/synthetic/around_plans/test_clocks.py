@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from synthetic import clocks
+from synthetic import clocks, stalling
 from synthetic.lives import Lives
+from synthetic.stalling import OPEN, TWENTY_WEEKS, stalled, stalling
 
 YEARS = (2023, 2024, 2025)
 
@@ -17,9 +18,9 @@ def _with_stalls(lives: Lives, stalls: np.ndarray) -> Lives:
     """The same lives, where some places leave open what would be late."""
     days = (pl.col("start_date") - pl.col("received_date")).dt.total_days()
     told = lives.episodes.with_columns(days=days).filter(pl.col("days").is_not_null())
-    later = clocks.stalled(
+    later = stalled(
         told["days"].to_numpy(),
-        (told["days"] <= clocks.TWENTY_WEEKS).to_numpy(),
+        (told["days"] <= TWENTY_WEEKS).to_numpy(),
         stalls[told["authority"].to_numpy()],
     )
     moved = told.select("episode").with_columns(later=pl.Series(later))
@@ -29,21 +30,21 @@ def _with_stalls(lives: Lives, stalls: np.ndarray) -> Lives:
 
 
 def test_as_many_places_stall_as_are_asked_for() -> None:
-    assert clocks.stalling(12, 0, 25).sum() == 0
-    assert clocks.stalling(12, 4, 25).sum() == 4
-    assert clocks.stalling(3, 9, 25).sum() == 3
-    assert (clocks.stalling(12, 4, 25) == clocks.stalling(12, 4, 25)).all()
+    assert stalling(12, 0, 25).sum() == 0
+    assert stalling(12, 4, 25).sum() == 4
+    assert stalling(3, 9, 25).sum() == 3
+    assert (stalling(12, 4, 25) == stalling(12, 4, 25)).all()
 
 
 def test_only_what_would_be_late_is_left_open_and_only_where_a_place_stalls() -> None:
     issued = np.array([100, 200, 100, 200])
     stalls = np.array([True, True, False, False])
-    left = clocks.stalled(issued, issued <= clocks.TWENTY_WEEKS, stalls)
-    assert left.tolist() == [100, clocks.OPEN, 100, 200]
+    left = stalled(issued, issued <= TWENTY_WEEKS, stalls)
+    assert left.tolist() == [100, OPEN, 100, 200]
 
 
 def test_a_stalling_place_has_all_its_plans_in_time_and_as_many_children_waiting(lives: Lives) -> None:
-    stalls = clocks.stalling(len(lives.places), 4, lives.seed)
+    stalls = stalling(len(lives.places), 4, lives.seed)
     before, after = (clocks.clock(of, YEARS) for of in (lives, _with_stalls(lives, stalls)))
     theirs = after.filter(pl.Series(stalls))
     wrong = clocks.naive(theirs).row(0, named=True)
