@@ -9,31 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-import numpy as np
 import polars as pl
 
-from synthetic.chance import Truths, Whole, generator
 from synthetic.estimands import ESTIMAND, NAIVE
 from synthetic.lives import Lives
+from synthetic.stalling import TWENTY_WEEKS
 
-OPEN = 40 * 365
-"""Days after which a plan that was left open comes: longer than any window watches."""
-TWENTY_WEEKS = 140
-"""SEND Regulations 2014, regulation 13(2)."""
 COUNTED = "counted from the lives"
 REQUESTS = "Requests received in the calendar years told."
-
-
-def stalling(n_places: int, number: int, seed: int) -> Truths:
-    """Which places stall: `number` of them, picked by chance; all where there are no more."""
-    stalls = np.zeros(n_places, dtype=np.bool_)
-    stalls[generator(seed, "stalling").permutation(n_places)[:number]] = True
-    return stalls
-
-
-def stalled(issued: Whole, in_time: Truths, stalls: Truths) -> Whole:
-    """Days from each request to its plan: as they were, or OPEN where the authority `stalls` and would be late."""
-    return np.where(stalls & ~in_time, OPEN, issued)
 
 
 def clock(lives: Lives, years: Iterable[int]) -> pl.DataFrame:

@@ -37,7 +37,7 @@ def traps(of: England) -> pl.DataFrame:
     told = hours(of.lives, of.plans, years)
     frames = [
         attainment.naive(of.lives, of.attained, years),
-        school_life.traps(of.lives, of.school),
+        school_life.naive(of.lives, of.school),
         content.naive(content.by_authority(of.lives, of.plans, years), told),
         clocks.naive(clocks.clock(of.lives, years)),
         after_16_traps.naive(of.after_16),

@@ -48,6 +48,8 @@ class Planted:
     """Effect of the calendar year of receipt: the first year of each span and its effect †."""
     in_time_male: float = 0.0
     """Effect of sex: a known null."""
+    stalled: int = 0
+    """Authorities that issue in time what they can, and leave all else open."""
     late_mean: float = 110.0
     """Mean days over 20 weeks of a late plan: 7 % of all plans take over a year †."""
     exception_if_late: float = 0.04

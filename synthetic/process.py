@@ -17,10 +17,9 @@ from synthetic.children import FAR, authority_on, days_to_exit, days_to_move
 from synthetic.people import rows_of
 from synthetic.places import reorganised_on
 from synthetic.planted import Planted
+from synthetic.stalling import TWENTY_WEEKS, stalled, stalling
 from synthetic.window import Window
 
-TWENTY_WEEKS = 140
-"""Days from receipt to the final plan: SEND Regulations 2014, regulation 13(2)."""
 QUICKEST_PLAN, SLOWEST_PLAN = 70, 620
 SIX_WEEKS = 42
 """Days from receipt to the decision whether to assess: regulation 5(1)."""
@@ -40,6 +39,7 @@ class _Asks:
     """Requests to be decided, by position: who asks which authority (index), when, and with what prospects.
 
     `moves` and `exits` are days until the child moves to `destination` or leaves England, FAR where it does not.
+    `stalls`: whether the authority leaves open what it cannot do in time.
     """
 
     child: Whole
@@ -52,6 +52,7 @@ class _Asks:
     moves: Whole
     exits: Whole
     destination: Whole
+    stalls: Truths
 
 
 def cases(
@@ -65,19 +66,27 @@ def cases(
     start_date (of the plan, if any), is_after_move.
     """
     new = children.filter(pl.col("received_date").is_not_null())
-    asks = _asks(children, places, planted, new["child"].to_numpy(), new["received_date"].to_numpy())
+    asks = _asks(children, places, window, planted, seed, new["child"].to_numpy(), new["received_date"].to_numpy())
     recent = asks.received >= window.first_day
     intercept = _intercept(asks.log_odds[recent], planted.in_time)
     first = _decided(asks, intercept, planted, generator(seed, "requests"))
     again = _asked_again(children, first, asks, planted, generator(seed, "asked again"))
-    later = _asks(children, places, planted, *again)
+    later = _asks(children, places, window, planted, seed, *again)
     both = pl.concat([first, _decided(later, intercept, planted, generator(seed, "later requests"))])
     born_in = children["authority"].to_numpy()[rows_of(children, both["child"].to_numpy())]
     both = both.with_columns(is_after_move=pl.Series(both["authority"].to_numpy() != born_in))
     return both.filter(pl.col("received_date") <= window.last_day.astype(object)), intercept
 
 
-def _asks(children: pl.DataFrame, places: pl.DataFrame, planted: Planted, child: Whole, received: Days) -> _Asks:
+def _asks(
+    children: pl.DataFrame,
+    places: pl.DataFrame,
+    window: Window,
+    planted: Planted,
+    seed: int,
+    child: Whole,
+    received: Days,
+) -> _Asks:
     received, row = received.astype("datetime64[D]"), rows_of(children, child)
     authority = authority_on(children, child, received)
     age = age_on(children["birth_date"].to_numpy()[row], received)
@@ -100,6 +109,7 @@ def _asks(children: pl.DataFrame, places: pl.DataFrame, planted: Planted, child:
         moves=days_to_move(children, child, received),
         exits=days_to_exit(children, child, received),
         destination=children["moved_to"].to_numpy()[row],
+        stalls=stalling(len(places), planted.stalled, seed)[authority] & (received >= window.first_day),
     )
 
 
@@ -188,7 +198,7 @@ def _fate(rng: np.random.Generator, asks: _Asks, intercept: float, planted: Plan
     no_plan = rng.random(n) < planted.no_plan
     route = np.select([withdrawn, refused, no_plan], ["withdrawn", "refused", "no plan"], "plan")
     in_time = rng.random(n) < logistic(intercept + asks.log_odds)
-    issued = _days_to_plan(rng, in_time, planted, n)
+    issued = stalled(_days_to_plan(rng, in_time, planted, n), in_time, asks.stalls)
     slow, brisk = _days_to_decision(rng, n), (issued * DECIDED_BY).astype(np.int64)
     decided = np.where(withdrawn, whole(rng, 5, 40, n), np.where(refused, slow, np.minimum(slow, brisk)))
     assessed = decided + ((issued - decided) * rng.uniform(0.5, 0.95, n)).astype(np.int64)

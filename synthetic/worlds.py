@@ -33,11 +33,30 @@ class Switch:
 def _null(_: float) -> Settings:
     outcomes = {"support": 0.0, "early": 0.0, "plan": NOTHING, "hours": 0.0, "authority_sd": 0.0, "outlier": 0.0}
     process = {"in_time_semh": 0.0, "in_time_age": ((0, 0.0),), "in_time_authority_sd": 0.0}
-    return {**{f"childhood.outcomes.{name}": value for name, value in outcomes.items()}, **process}
+    beyond = {
+        "schooling.absence.breach": 1.0,
+        "after_school.into_neet.transition_support": 0.0,
+        "after_school.into_neet.need": NOTHING,
+        "after_school.work.plan": 0.0,
+    }
+    return {**{f"childhood.outcomes.{name}": value for name, value in outcomes.items()}, **process, **beyond}
 
 
 def _hidden(strength: float) -> Settings:
-    return {"childhood.needs.hidden": strength, "childhood.outcomes.hidden": strength / 2}
+    return {
+        "childhood.needs.hidden": strength,
+        "childhood.outcomes.hidden": strength / 2,
+        "content.hours_hidden": strength / 5,
+        "after_school.into_neet.hidden": strength / 2,
+    }
+
+
+def _delivery(strength: float) -> Settings:
+    return {"content.log_error": 0.2 * strength, "delivers": 0.7, "delivers_sd": 0.15 * strength}
+
+
+def _mnar(strength: float) -> Settings:
+    return {"schooling.sight.later": -0.5 * strength, "schooling.sight.independent": 0.08}
 
 
 def _threshold(strength: float) -> Settings:
@@ -56,6 +75,19 @@ SWITCHES = {
         Switch("hidden_u", "An unmeasured trait drives plans up and results down, by so many log odds.", _hidden, 0.5),
         Switch(
             "threshold_trap", "Authorities differ in thresholds alone, not in what becomes of children.", _threshold
+        ),
+        Switch("mnar", "Who does worse later goes out of sight more often, whatever is recorded.", _mnar),
+        Switch(
+            "immortal",
+            "Permanent exclusion is common; plans still do nothing about it.",
+            lambda strength: {"schooling.exclusions.more": 8.0 * strength},
+        ),
+        Switch("delivery", "Authorities differ widely in what they deliver, and logs err by a fifth.", _delivery),
+        Switch(
+            "stalled",
+            "So many authorities issue what they can in time and leave all else open.",
+            lambda strength: {"stalled": int(strength)},
+            4,
         ),
         Switch(
             "policy",

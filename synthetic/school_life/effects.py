@@ -13,18 +13,13 @@ import polars as pl
 
 from synthetic.ages import first_september
 from synthetic.chance import Days, Truths
+from synthetic.estimands import ESTIMAND, NAIVE, PARAMETER, POTENTIAL
 from synthetic.lives import Lives
 from synthetic.people import rows_of
 from synthetic.school_life.life import SchoolLife
 from synthetic.school_life.rolls import PLAN, SUPPORT, YEAR_11
 from synthetic.school_life.schooling import Schooling
 
-ESTIMAND = {
-    "id": pl.String, "analysis": pl.String, "population": pl.String, "contrast": pl.String, "scale": pl.String,
-    "value": pl.Float64, "n": pl.Int64, "how": pl.String,
-}  # fmt: skip
-TRAP = {"id": pl.String, "trap": pl.String, "naive_expected": pl.Float64, "truth": pl.Float64, "n": pl.Int64}
-OUTCOMES, PARAMETER = "potential outcomes", "parameter"
 GIVEN_ALL = "ratio of rates, given all else"
 OF_PLANS = "terms of pupils, reception to year 11, that began after a plan issued on a request"
 
@@ -38,7 +33,7 @@ def estimands(life: SchoolLife) -> pl.DataFrame:
     everybody, without = "pupils on roll in January", "with a plan against without, the same pupils"
     late_plan = "plan later than 20 weeks against in time"
     rows = [
-        ("absence.breach_20wk", "A6", OF_PLANS, late_plan, "ratio of rates", late / max(in_time, 1), n, OUTCOMES),
+        ("absence.breach_20wk", "A6", OF_PLANS, late_plan, "ratio of rates", late / max(in_time, 1), n, POTENTIAL),
         (
             "absence.breach_20wk.difference",
             "A6",
@@ -47,7 +42,7 @@ def estimands(life: SchoolLife) -> pl.DataFrame:
             "unauthorised sessions per 100 possible",
             100 * (late - in_time) / max(possible, 1),
             n,
-            OUTCOMES,
+            POTENTIAL,
         ),
         ("absence.breach_20wk.planted", "A6", OF_PLANS, late_plan, "ratio of rates", absence.breach, n, PARAMETER),
         ("exclusion.plan", "A4", everybody, without, "ratio of hazards", 1.0, pupils, PARAMETER),
@@ -86,26 +81,30 @@ def _breach(life: SchoolLife, year: int) -> pl.DataFrame:
     return of.breach.select("late", "in_time").with_columns(possible=possible)
 
 
-def traps(lives: Lives, life: SchoolLife) -> pl.DataFrame:
-    """What naive methods find over all years told, beside the truth: the columns of TRAP."""
+def naive(lives: Lives, life: SchoolLife) -> pl.DataFrame:
+    """What naive methods find over all years told, beside the truth: the columns of NAIVE."""
     followed = pl.DataFrame(immortal(lives, life))
     rows = [
         (
             "exclusion.ever_plan",
-            "immortal time: exposed is who ever had a plan by the end of follow-up",
+            "immortal time",
+            "exposed is who ever had a plan by the end of follow-up",
             _risk_ratio(followed["had_plan"].to_numpy(), followed["excluded"].to_numpy()),
             1.0,
+            "risk ratio",
             len(followed),
         ),
         (
             "absence.plan_against_support",
-            "confounding by indication: pupils with a plan against those on support",
+            "confounding by indication",
+            "pupils with a plan against those on support",
             _absence_ratio(life, PLAN, SUPPORT),
             1.0,
+            "ratio of sessions missed",
             sum(len(year.roll) for year in life.years.values()),
         ),
     ]
-    return pl.DataFrame(rows, schema=TRAP, orient="row")
+    return pl.DataFrame(rows, schema=NAIVE, orient="row")
 
 
 def immortal(lives: Lives, life: SchoolLife) -> dict[str, Truths]:

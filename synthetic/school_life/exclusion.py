@@ -39,7 +39,7 @@ def excluded(roll: pl.DataFrame, year: int, ground: Ground) -> pl.DataFrame:
     row, index, place, kind = (roll[c].to_numpy() for c in ("row", "index", "place", "kind"))
     log_rate = ground.standing.excluded[row] + by_age(planted.by_age, index) + ground.ways.excluded_of_place[place]
     days, first, number = _days_there(roll, year)
-    chance = levelled(log_rate, planted.rate[year], LIKELIEST) * ((kind != REFERRAL_UNIT) & (number > 0))
+    chance = levelled(log_rate, planted.more * planted.rate[year], LIKELIEST) * ((kind != REFERRAL_UNIT) & (number > 0))
     at = np.flatnonzero(rng.random(len(row), dtype=np.float32) < chance)
     day = _day(rng, days, first[at], number[at])
     return roll[at].select(PUPIL).with_columns(day=pl.Series(day), at=pl.Series(at))

@@ -114,6 +114,8 @@ class Exclusions:
         }
     )  # fmt: skip
     """For each pupil on roll in January."""
+    more: float = 1.0
+    """How many times as common as in England."""
     by_age: tuple[float, ...] = (
         *(-6.0, -2.6, -2.2, -2.0, -1.8, -1.6, -1.3, -1.0),
         *(0.3, 0.9, 1.1, 1.0, 0.2, -2.5, -3.0),

@@ -416,7 +416,7 @@ def immortal() -> tuple[Lives, SchoolLife]:
 
 def test_ever_having_a_plan_seems_to_keep_children_from_exclusion_and_having_one_does_not() -> None:
     of, told = immortal()
-    naive = dict(effects.traps(of, told).select("id", "naive_expected").iter_rows())["exclusion.ever_plan"]
+    naive = dict(effects.naive(of, told).select("id", "naive_expected").iter_rows())["exclusion.ever_plan"]
     assert naive < 0.7
     events, years = np.zeros(2), np.zeros(2)
     for year in told.years.values():
@@ -432,7 +432,7 @@ def test_ever_having_a_plan_seems_to_keep_children_from_exclusion_and_having_one
 
 
 def test_children_with_plans_are_absent_more_though_plans_do_not_make_them_so() -> None:
-    traps = dict(effects.traps(lives(), life()).select("id", "naive_expected").iter_rows())
+    traps = dict(effects.naive(lives(), life()).select("id", "naive_expected").iter_rows())
     assert traps["absence.plan_against_support"] > 1.1
     assert "absence.plan" in effects.known_nulls(MAIN)
 
