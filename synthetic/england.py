@@ -27,7 +27,10 @@ from synthetic.school_life.life import SchoolLife
 from synthetic.tell import (
     activity,
     adult,
+    assessments,
     attainment,
+    authority_year,
+    care,
     disputes,
     exits,
     home_education,
@@ -35,6 +38,8 @@ from synthetic.tell import (
     provision,
     school_census,
 )
+from synthetic.tell.assessments import Assessed
+from synthetic.tell.care import Cared
 from synthetic.told import Told
 from synthetic.window import Window
 
@@ -45,10 +50,13 @@ class England:
 
     lives: Lives
     window: Window
+    planted: Planted
     plans: PlanLife
     attained: Attained
     after_16: AfterSixteen
     school: SchoolLife
+    assessed: Assessed
+    cared: Cared
 
     def told(self) -> Iterator[Told]:
         """What every collection tells, year by year; within a year, collection by collection."""
@@ -64,10 +72,13 @@ class England:
         yield exits.told(self.lives, year)
         yield attainment.told(self.lives, self.attained, self.school.in_state_school(self.lives, year), year)
         yield provision.told(self.lives, self.plans, year)
+        yield assessments.told(self.lives, self.assessed, year)
         yield disputes.told(self.lives, self.plans, year)
         yield activity.told(self.lives, self.after_16, year)
         yield post_16.told(self.lives, self.after_16, year)
         yield adult.told(self.lives, self.after_16, year)
+        yield care.told(self.lives, self.cared, year)
+        yield authority_year.told(self.lives, self.plans, self.planted.governing, year)
 
 
 def england(lives: Lives, window: Window, planted: Planted) -> England:
@@ -79,7 +90,9 @@ def england(lives: Lives, window: Window, planted: Planted) -> England:
     score = _standard(attained.standing(Stage.KEY_STAGE_4))
     later = after_16_live.live(lives.people, lives.plans, lives.places, score, planted.after_school, window, lives.seed)
     school = school_life.drawn(lives, window.years, planted.schooling, score)
-    return England(lives, window, plans, attained, later, school)
+    assessed = assessments.drawn(lives, plans, planted.assessing)
+    cared = care.drawn(lives, planted.caring)
+    return England(lives, window, planted, plans, attained, later, school, assessed, cared)
 
 
 def _standard(values: Floats) -> Floats:

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 
 from synthetic.after_16.planted import AfterSchool
 from synthetic.asking import Policy
+from synthetic.assessing.planted import Assessing
+from synthetic.care.planted import Caring
 from synthetic.content.planted import Content
 from synthetic.disputes.planted import Disputing
+from synthetic.governing.planted import Governing
 from synthetic.parameters import Childhood
 from synthetic.school_life.schooling import Schooling
 
@@ -25,6 +28,12 @@ class Planted:
     """How needs arise, are found, and what follows."""
     content: Content = field(default_factory=Content)
     """What plans say, and what is delivered of it."""
+    assessing: Assessing = field(default_factory=Assessing)
+    """Advice, drafts and referrals before a plan."""
+    caring: Caring = field(default_factory=Caring)
+    """Social care, care and youth justice."""
+    governing: Governing = field(default_factory=Governing)
+    """Staff, money, inspections and boards of authorities."""
     disputing: Disputing = field(default_factory=Disputing)
     """Mediation, appeals, complaints."""
     schooling: Schooling = field(default_factory=Schooling)
