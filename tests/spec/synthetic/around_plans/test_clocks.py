@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from synthetic import clocks, stalling
+from synthetic import clocks
 from synthetic.lives import Lives
 from synthetic.stalling import OPEN, TWENTY_WEEKS, stalled, stalling
 

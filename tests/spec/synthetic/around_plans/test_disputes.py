@@ -10,13 +10,18 @@ import pytest
 from synthetic.content.life import PlanLife, drawn
 from synthetic.content.planted import Content
 from synthetic.disputes.complaints import complaints
-from synthetic.disputes.disputed import FLAGGED
 from synthetic.disputes.parts import grounds
 from synthetic.disputes.planted import Disputing
 from synthetic.lives import Lives
 from synthetic.tell import disputes
 
 YEARS = range(2015, 2027)
+FLAGS = {
+    "RA": ("outcome_date", "has_mediation", "has_tribunal"),
+    "NP": ("assessed_date", "assessment_mediation", "assessment_tribunal"),
+    "CO": ("start_date", "other_mediation", "other_tribunal"),
+}
+"""Decision → its day in an episode, and what a return shows of mediation and appeal about it."""
 LAST = pl.date(2025, 12, 31)
 APPEAL = ["place", "child", "registered_date"]
 
@@ -31,7 +36,7 @@ def told(lives: Lives, plans: PlanLife) -> dict[str, pl.DataFrame]:
 def _flagged(lives: Lives, flag: int) -> set[tuple[int, int, str]]:
     """Place, child and decision of every episode with a flag (1: mediation, 2: appeal) on a decision long past."""
     found: set[tuple[int, int, str]] = set()
-    for code, columns in FLAGGED.items():
+    for code, columns in FLAGS.items():
         long_past = pl.col(columns[0]) < pl.date(2025, 6, 1)
         of = lives.episodes.filter(pl.col(columns[flag]) & long_past).select("authority", "child", columns[0])
         found |= {(place, child, f"{code} {day}") for place, child, day in of.iter_rows()}
