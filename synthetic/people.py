@@ -19,22 +19,22 @@ from synthetic.parameters import NEEDS, Childhood, Leaving, Needs
 from synthetic.window import Window
 
 ETHNICITY = {
-    "WBRI": 0.64,
+    "WBRI": 0.649,
     "WIRI": 0.003,
     "WIRT": 0.001,
     "WROM": 0.004,
     "WOTH": 0.055,
-    "MWBC": 0.022,
+    "MWBC": 0.020,
     "MWBA": 0.011,
     "MWAS": 0.016,
     "MOTH": 0.028,
     "AIND": 0.023,
-    "APKN": 0.045,
+    "APKN": 0.041,
     "ABAN": 0.019,
     "AOTH": 0.021,
     "CHNE": 0.004,
     "BCRB": 0.016,
-    "BAFR": 0.046,
+    "BAFR": 0.043,
     "BOTH": 0.011,
     "OOTH": 0.02,
     "REFU": 0.006,
@@ -73,8 +73,9 @@ AT_SCHOOL = 2000
 """Days of age by which every child is at school."""
 FRAILTY = 7
 """How many times likelier to die a child with profound, severe or multi-sensory needs is."""
-OLDEST = 27
-"""School years before the window from which children may still show: a plan ends by 25."""
+OLDEST = 26
+"""School years before the window from which young people may still show; one more where SEN2 alone tells, which
+tells of plans that ended at 25 in the calendar year before."""
 
 
 def people(n: int, places: pl.DataFrame, window: Window, planted: Childhood, seed: int) -> pl.DataFrame:
@@ -101,7 +102,7 @@ def rows_of(frame: pl.DataFrame, child: Whole) -> Whole:
 
 def _born(n: int, places: pl.DataFrame, window: Window, seed: int) -> pl.DataFrame:
     rng = generator(seed, "people")
-    first, last = date(_first_told(window.years) - OLDEST, 9, 1), window.born_until
+    first, last = date(_first_told(window.years) - (OLDEST if window.is_whole else OLDEST + 1), 9, 1), window.born_until
     born = np.datetime64(first, "D") + whole(rng, 0, (last - first).days, n)
     family, twin = _families(rng, born)
     place = chosen(rng, places["size"].to_numpy(), n)[family]
