@@ -149,9 +149,9 @@ def statuses(delivery: Delivery) -> Whole:
 STATUSES = ("D", "P", "N", "NR", "NA")
 
 
-def reasons(kind: Whole, seed: int, year: int) -> pl.Series:
-    """A reason for each shortfall of a school year, by the kind of line (index)."""
+def reasons(kind: Whole, seed: int, year: int) -> Whole:
+    """A reason for each shortfall of a school year, by the kind of line (index): index into REASONS."""
     rng = generator(seed, f"reasons for shortfalls {year}")
     usual, therapies = (chosen(rng, list(shares.values()), len(kind)) for shares in (REASONS, OF_THERAPIES))
     scarce = np.array([kind.profession in THERAPY for kind in KINDS])
-    return pl.Series(list(REASONS)).gather(np.where(scarce[kind], therapies, usual))
+    return np.where(scarce[kind], therapies, usual)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -9,20 +10,28 @@ import polars as pl
 
 from synthetic.chance import Floats, Truths, Whole
 from synthetic.content.catalogue import KINDS
-from synthetic.content.delivery import STATUSES, TERMS, WEEKS, Delivery, reasons, statuses
+from synthetic.content.delivery import REASONS, STATUSES, TERMS, WEEKS, Delivery, reasons, statuses
 from synthetic.content.lines import Lines
+from synthetic.tell.coded import coded
 from synthetic.tell.days import by
 
 PLAN = ("place", "child", "plan_start_date", "version_number")
-SECTION = pl.Series([kind.section for kind in KINDS])
-PROVISION = pl.Series([kind.provision for kind in KINDS])
-PROFESSION = pl.Series([kind.profession for kind in KINDS])
-PERIOD = pl.Series([kind.period for kind in KINDS])
-FUNDING = pl.Series([kind.funding for kind in KINDS])
-SESSIONS = np.array([kind.sessions for kind in KINDS])
-IS_WEEKLY = np.array([kind.period == "W" for kind in KINDS])
 BY_BAND, COSTED = "BND", "HNB"
 """Who pays for lines of plans that have a band, in place of the high-needs block line by line."""
+
+
+def _codes(names: Sequence[str | None]) -> pl.Series:
+    """Codes by position, as small whole numbers."""
+    return pl.Series(names, dtype=pl.Enum(list(dict.fromkeys([*filter(None, names), BY_BAND]))))
+
+
+SECTION = _codes([kind.section for kind in KINDS])
+PROVISION = _codes([kind.provision for kind in KINDS])
+PROFESSION = _codes([kind.profession for kind in KINDS])
+PERIOD = _codes([kind.period for kind in KINDS])
+FUNDING = _codes([kind.funding for kind in KINDS])
+SESSIONS = np.array([kind.sessions for kind in KINDS])
+IS_WEEKLY = np.array([kind.period == "W" for kind in KINDS])
 
 
 def specified(told: pl.DataFrame, lines: Lines, last: date) -> pl.DataFrame:
@@ -62,11 +71,11 @@ def delivered(told: pl.DataFrame, lines: Lines, came: Delivery, seed: int, year:
         *_of(counted, hours_per_session=lines.hours[version, kind], due_hours=due),
         *_of(recorded, delivered_hours=hours),
         academic_year=pl.lit(year, pl.Int64),
-        term_code=pl.Series(TERMS).gather(term),
-        delivery_status_code=pl.Series(STATUSES).gather(status),
+        term_code=coded(term, TERMS),
+        delivery_status_code=coded(status, STATUSES),
         term_weeks=pl.Series(WEEKS[term]),
         recorded_weeks=pl.Series(np.where(came.is_due[version, kind, term], weeks, 0)),
-        shortfall_reason_code=pl.select(pl.when(pl.Series(short)).then(reasons(kind, seed, year))).to_series(),
+        shortfall_reason_code=coded(reasons(kind, seed, year), tuple(REASONS), short),
     )
 
 

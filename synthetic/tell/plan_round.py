@@ -115,8 +115,8 @@ def personal_budgets(lives: Lives, span: Span) -> pl.DataFrame:
 
 
 def moves(lives: Lives, year: int, span: Span) -> pl.DataFrame:
-    """`authority_move`: of plans in a span, and of children who were asked for and moved before the end; told by the
-    authority joined."""
+    """`authority_move`: of plans, as it came to be known in a span, and of children who moved in it while a request or
+    an assessment was under way; told by the authority joined."""
     numbers = dict(enumerate(codes_on(lives.places, census_day(year))))
     both = pl.concat([_with_plan(lives, span), _without(lives, span)], how="diagonal")
     return (
@@ -137,16 +137,17 @@ def _with_plan(lives: Lives, span: Span) -> pl.DataFrame:
         known=pl.Series(lots.integers(0, KNOWN, n, endpoint=True)),
         notified=pl.Series(lots.integers(*NOTIFIED, n, endpoint=True)),
     )
-    moved = drawn.filter(pl.col("move_date").is_between(*span))
+    known = pl.col("move_date") + pl.duration(days="known")
+    moved = drawn.filter(known.is_between(*span))
     number = (pl.col("move_date") - pl.col("start_date")).dt.total_days() // pl.col("round")
     last_review = pl.col("start_date") + pl.duration(days=number * pl.col("round"))
-    notice = pl.col("move_date") + pl.duration(days=pl.col("notified"))
+    notice = pl.col("move_date") + pl.duration(days=pl.max_horizontal("notified", "known"))
     return moved.select(
         "child",
         place="moved_to",
         origin="authority",
         moved_date="move_date",
-        known_date=pl.col("move_date") + pl.duration(days=pl.col("known")),
+        known_date=known,
         plan_passed_date="move_date",
         notice_due_date=pl.col("move_date") + pl.duration(days=SIX_WEEKS),
         notice_date=pl.when((notice <= pl.col("cease_date")).fill_null(value=True) & (notice <= span[1])).then(notice),
