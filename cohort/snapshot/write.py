@@ -63,6 +63,7 @@ def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
         "use_dictionary": [name for name in schema.names if name not in {*counted, "person_id"}],
         "column_encoding": counted or None,
         "write_statistics": [name for name in schema.names if name in KEY],
+        "write_batch_size": SLICE,
     }
     return pq.ParquetWriter(path, schema, store_schema=False, **options)
 

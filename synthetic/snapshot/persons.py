@@ -13,7 +13,7 @@ from cohort.schema.tables import METADATA
 from cohort.snapshot.shape import LINK, PERSON
 from cohort.snapshot.write import slices
 from synthetic.chance import Truths, Whole
-from synthetic.snapshot.names import Names
+from synthetic.snapshot.names import BY_NAME, Names
 from synthetic.snapshot.rows import finished, numbered, require_stored
 from synthetic.told import Told
 
@@ -99,7 +99,7 @@ class Met:
     def table(self, names: Names) -> pl.DataFrame:
         """The table `person`."""
         everybody = self.traits.with_columns(names.persons.alias("person_id"))
-        return everybody.filter(pl.Series(self.is_known)).select(*PERSON).sort("person_id")
+        return everybody.filter(pl.Series(self.is_known)).select(*PERSON).sort(BY_NAME)
 
 
 def _last_of(n: int, positions: Whole, values: Whole) -> Whole:
