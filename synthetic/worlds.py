@@ -15,6 +15,7 @@ from cohort.errors import UsageError
 from synthetic.asking import Policy
 from synthetic.parameters import NEEDS
 from synthetic.planted import Planted
+from synthetic.school_life.schooling import IMMORTAL
 
 Settings = Mapping[str, Any]
 NOTHING = dict.fromkeys(NEEDS, 0.0)
@@ -79,8 +80,8 @@ SWITCHES = {
         Switch("mnar", "Who does worse later goes out of sight more often, whatever is recorded.", _mnar),
         Switch(
             "immortal",
-            "Permanent exclusion is common; plans still do nothing about it.",
-            lambda strength: {"schooling.exclusions.more": 8.0 * strength},
+            "Permanent exclusion is common and befalls anybody of school age alike; plans do nothing about it.",
+            lambda strength: {"schooling.exclusions": replace(IMMORTAL, more=strength)},
         ),
         Switch("delivery", "Authorities differ widely in what they deliver, and logs err by a fifth.", _delivery),
         Switch(

@@ -202,12 +202,12 @@ class Schooling:
 
 
 IMMORTAL = Exclusions(
-    rate=dict.fromkeys(range(2015, 2027), 0.01),
+    rate=dict.fromkeys(range(2015, 2027), 0.02),
     by_age=(-9.0, *(0.0,) * 12, -9.0, -9.0),
     profile=0.0,
     severity=0.0,
     behaviour=0.0,
-    need={},
+    need=dict.fromkeys(Exclusions().need, 0.0),
     meals=0.0,
     authority_sd=0.0,
 )
