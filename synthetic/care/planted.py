@@ -11,15 +11,15 @@ from dataclasses import dataclass
 class Caring:
     """Rates are logs of spells a year, effects of one SD on them; shares are 0 to 1, spans years."""
 
-    rate: float = -4.3
+    rate: float = -4.4
     """A child of average traits: so that about 33 in 1,000 children are in need on a day."""
-    severity: float = 0.55
+    severity: float = 0.5
     behaviour: float = 0.25
     deprivation: float = 0.30
     disabled: float = 0.7
     """Effect of a severe or physical need on the rate, log."""
     supported: float = 0.5
-    planned: float = 1.9
+    planned: float = 1.6
     """Effects of ever being on SEN support, and of ever having a plan: who is known to one service is found by another.
     """
     """So that of children in need 31 % have a plan and 22 % SEN support †."""
@@ -31,8 +31,8 @@ class Caring:
     protected: float = 0.13
     """Share of spells under a child protection plan."""
 
-    cared_for: float = 0.10
-    cared_for_severity: float = 0.07
+    cared_for: float = 0.125
+    cared_for_severity: float = 0.02
     """Share of spells in need that lead to care, and what one SD of severity adds: of children in care 34 % have a
     plan and 27 % SEN support †."""
     care_lasts: float = 3.3

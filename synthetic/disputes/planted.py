@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 class Disputing:
     """Shares are 0 to 1, spans are days or weeks as named."""
 
-    amended_appealed: float = 0.044
+    amended_appealed: float = 0.047
     """Share of decisions to amend after a review whose content is appealed, in the school year 2024/25: so that 61 %
     of appeals registered are on content †."""
-    kept_appealed: float = 0.010
+    kept_appealed: float = 0.022
     """Share of decisions to leave a plan as it is that are appealed, in the same year."""
-    growth: float = 1.22
+    growth: float = 1.2
     """Appeals after reviews from one school year to the next †."""
     mediated_too: float = 0.08
     """Share of these with a mediation before."""
