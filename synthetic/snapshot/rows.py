@@ -72,7 +72,7 @@ def facts(told: Told, table: Table, persons: PersonRows, names: Names) -> Iterat
     if "person_row" not in frame.columns:
         frame = frame.with_columns(person_row=pl.Series(persons.find(frame, table.name), dtype=pl.Int64))
     require_stored(table, frame)
-    for piece in slices(frame):
+    for piece in slices(_without_idle_codes(frame)):
         yield finished(table, piece, told.year, names)
 
 
@@ -80,6 +80,12 @@ def finished(table: Table, frame: pl.DataFrame, year: int, names: Names) -> pl.D
     """Rows about persons as a snapshot has them."""
     named = frame.with_columns(names.persons.gather(frame["child"]).alias("person_id"))
     return _shaped(named, fact_schema(table), year, names)
+
+
+def _without_idle_codes(frame: pl.DataFrame) -> pl.DataFrame:
+    """Codes as text where there are more of them than rows: a file would hold every code of the list."""
+    lists = {name: kind for name, kind in frame.schema.items() if isinstance(kind, pl.Enum)}
+    return frame.cast({name: pl.String for name, kind in lists.items() if len(kind.categories) > len(frame)})
 
 
 def authority_facts(told: Told, table: Table, names: Names) -> pl.DataFrame:
