@@ -23,6 +23,7 @@ from synthetic.content.life import PlanLife
 from synthetic.lives import Lives
 from synthetic.planted import Planted
 from synthetic.school_life import life as school_life
+from synthetic.school_life import sixth_form
 from synthetic.school_life.life import SchoolLife
 from synthetic.tell import (
     activity,
@@ -89,7 +90,8 @@ def england(lives: Lives, window: Window, planted: Planted) -> England:
     attained = attain(lives.people, lives.plans, lives.places, lives.schools, delivered, outcomes, lives.seed)
     score = _standard(attained.standing(Stage.KEY_STAGE_4))
     later = after_16_live.live(lives.people, lives.plans, lives.places, score, planted.after_school, window, lives.seed)
-    school = school_life.drawn(lives, window.years, planted.schooling, score)
+    staying = sixth_form.in_years(lives.people, later)
+    school = school_life.drawn(lives, window.years, planted.schooling, score, staying)
     assessed = assessments.drawn(lives, plans, planted.assessing)
     cared = care.drawn(lives, planted.caring)
     return England(lives, window, planted, plans, attained, later, school, assessed, cared)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-ENOUGH = {"absence": 0.95, "conduct": 0.42}
+ENOUGH = {"absence": 0.85, "conduct": 0.37}
 """SD below the mean in the profile at five, beyond which a still lower one changes nothing more."""
 AGES = range(-1, 14)
 """School years for which a profile by age is given, from nursery (−1) to year 13."""
@@ -42,13 +42,13 @@ class Absence:
         *(0.0, -0.3, -0.35, -0.4, -0.45, -0.45, -0.4, -0.35),
         *(-0.1, 0.25, 0.45, 0.55, 0.55, 0.0, 0.0),
     )
-    profile: tuple[float, float] = (0.46, 0.50)
+    profile: tuple[float, float] = (0.49, 0.53)
     """One SD below the mean in the profile at five, on absence with authority and without, up to ENOUGH SD."""
     severity: tuple[float, float] = (0.06, 0.0)
     """One SD of severity."""
     behaviour: tuple[float, float] = (0.0, 0.12)
     meals: tuple[float, float] = (0.25, 0.95)
-    need: Mapping[str, float] = field(default_factory=lambda: {"SEMH": 0.22, "SLCN": -0.16, "PMLD": 0.5, "ASD": 0.1})
+    need: Mapping[str, float] = field(default_factory=lambda: {"SEMH": 0.32, "SLCN": -0.22, "PMLD": 0.3, "ASD": -0.05})
     """Types of need beside the others, on both."""
     breach: float = 1.08
     """Rate ratio of unauthorised absence from the day on which a plan came later than 20 weeks."""
@@ -77,18 +77,18 @@ class Suspensions:
         *(-5.0, -2.3, -2.0, -1.8, -1.6, -1.4, -1.2, -1.0),
         *(0.4, 0.8, 0.95, 0.9, 0.4, -1.2, -1.4),
     )
-    profile: float = 5.0
+    profile: float = 6.4
     """One SD below the mean in the profile at five, up to ENOUGH SD."""
     severity: float = 0.05
     behaviour: float = 0.08
     need: Mapping[str, float] = field(
         default_factory=lambda: {
             "SEMH": 0.8,
-            "SPLD": 0.5,
-            "MLD": 0.4,
-            "ASD": -1.1,
+            "SPLD": 0.6,
+            "MLD": 0.3,
+            "ASD": -1.6,
             "SLCN": -0.2,
-            "PD": -1.0,
+            "PD": -1.5,
             "SLD": -2.5,
             "PMLD": -3.5,
             "DS": -2.5,
@@ -120,11 +120,19 @@ class Exclusions:
         *(-6.0, -2.6, -2.2, -2.0, -1.8, -1.6, -1.3, -1.0),
         *(0.3, 0.9, 1.1, 1.0, 0.2, -2.5, -3.0),
     )
-    profile: float = 5.0
+    profile: float = 5.5
     severity: float = 0.05
     behaviour: float = 0.15
     need: Mapping[str, float] = field(
-        default_factory=lambda: {"SEMH": 0.7, "ASD": -0.6, "SLCN": -0.3, "SLD": -2.5, "PMLD": -4.0, "DS": -2.0}
+        default_factory=lambda: {
+            "SEMH": 0.9,
+            "SPLD": 0.5,
+            "ASD": -1.6,
+            "PD": -1.5,
+            "SLD": -3.0,
+            "PMLD": -4.0,
+            "DS": -3.0,
+        }
     )
     meals: float = 1.0
     authority_sd: float = 0.25
@@ -146,8 +154,8 @@ class Sight:
     """One SD of the profile at five on the same, log odds."""
     at_home: Mapping[int, float] = field(
         default_factory=lambda: {
-            2015: 0.0018, 2016: 0.0018, 2017: 0.002, 2018: 0.0022, 2019: 0.0024, 2020: 0.0028,
-            2021: 0.0032, 2022: 0.0034, 2023: 0.0044, 2024: 0.0054, 2025: 0.0056, 2026: 0.0056,
+            2015: 0.0018, 2016: 0.0018, 2017: 0.0020, 2018: 0.0022, 2019: 0.0026, 2020: 0.0034,
+            2021: 0.0040, 2022: 0.0044, 2023: 0.0058, 2024: 0.0072, 2025: 0.0070, 2026: 0.0070,
         }
     )  # fmt: skip
     """Share of state pupils of 5 to 15 who leave for home education in the year after January."""
@@ -183,7 +191,6 @@ class Recording:
     """Pupils with support whose need is told as not yet assessed."""
     value_missing: float = 0.004
     """Any one of the optional traits of an enrolment."""
-    language_unknown: float = 0.006
     attendance_missing: float = 0.001
     """Terms of pupils of which no sessions were told."""
     reason_missing: float = 0.01
