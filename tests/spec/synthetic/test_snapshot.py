@@ -201,6 +201,13 @@ def test_codes_may_be_told_as_codes_and_numbers_in_fewer_bytes(small: Written, t
     assert snapshot.write(coded, tmp_path / "coded").digest == small[0].digest
 
 
+def test_a_file_holds_no_codes_of_which_no_row_speaks(tmp_path: Path) -> None:
+    every = pl.Enum([str(900_000 + n) for n in range(20_000)])
+    few = CENSUS.tables["attendance"].cast({"urn": every})
+    snapshot.write(World([replace(CENSUS, tables={**CENSUS.tables, "attendance": few})]), tmp_path / "s")
+    assert (tmp_path / "s" / "attendance" / "2024.parquet").stat().st_size < 20_000
+
+
 def test_a_part_of_many_slices_is_the_part(small: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cohort.snapshot.write.SLICE", 2)
     sliced, same = written(SMALL, tmp_path / "sliced")
