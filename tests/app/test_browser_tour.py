@@ -6,148 +6,37 @@ of the page is seen.
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
-from screens.options import OPTIONS
 from tests.app.fake_service import CANARY
+from tests.browser import NEEDS_CHROMIUM, Tour, chromium, free_port, serving, streamlit
 
-ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
-WITHIN = 30_000
-"""Milliseconds to wait for a page on a busy machine."""
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed on this machine (apt-get install chromium)"),
-]
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = [pytest.mark.browser, NEEDS_CHROMIUM]
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The fake app, served as `cohort app` serves the real one."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = [part for name, value in OPTIONS.items() for part in (f"--{name}", value)]
-    command = [sys.executable, "-m", "streamlit", "run", "tests/app/fake_app.py", "--server.port", str(port), *options]
-    log = tmp_path_factory.mktemp("served") / "log.txt"
-    with log.open("w") as out:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
-        try:
-            _wait(server, f"http://127.0.0.1:{port}/_stcore/health", log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(10)
+    log, port = tmp_path_factory.mktemp("served") / "log.txt", free_port()
+    with serving(streamlit("tests/app/fake_app.py", port), port, log) as address:
+        yield address
     told = log.read_text(encoding="utf-8")
     assert "Traceback" not in told, told
     assert not [word for word in CANARY.split() if word in told]
 
 
-def _wait(server: subprocess.Popen[bytes], health: str, log: Path) -> None:
-    for _ in range(240):
-        assert server.poll() is None, log.read_text(encoding="utf-8")
-        with suppress(URLError, ConnectionError):
-            if urlopen(health, timeout=1).status == 200:
-                return
-        time.sleep(0.25)
-    pytest.fail("the app did not answer within a minute")
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as opened:
         yield opened
-        opened.close()
-
-
-class Tour:
-    """A visitor: a page of its own, the requests that left this machine, and pictures of what was seen."""
-
-    def __init__(self, browser, address: str, pictures: Path) -> None:
-        context = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="en-GB", accept_downloads=True)
-        self.page = context.new_page()
-        self.page.set_default_timeout(WITHIN)
-        self.address, self.pictures = address, pictures
-        self.outside: list[str] = []
-        self.page.on("request", self._note)
-
-    def _note(self, request) -> None:
-        if not request.url.startswith((self.address, "data:", "blob:", self.address.replace("http", "ws"))):
-            self.outside.append(request.url)
-
-    def come_in(self, role: str) -> None:
-        """Sign in as a role."""
-        self.page.goto(self.address)
-        self.page.get_by_text("Choose a role").wait_for()
-        self.page.locator("label").filter(has_text=role).first.click()
-        self.press("Continue")
-
-    def press(self, name: str) -> None:
-        """Press a button and wait until the page has settled."""
-        self.page.get_by_role("button", name=name, exact=True).click()
-        self.settle()
-
-    def choose(self, label: str, option: str) -> None:
-        """Choose from a list, by its first letters, as one does with a keyboard."""
-        self.settle()
-        box = self.page.get_by_role("combobox", name=label).first
-        box.scroll_into_view_if_needed()
-        self.page.wait_for_timeout(300)
-        box.click()
-        box.fill(option)
-        self.page.get_by_role("option", name=option, exact=True).click()
-        self.settle()
-
-    def settle(self) -> None:
-        """Wait until no run goes on: an input that is filled while the page is being drawn is drawn anew, empty."""
-        self.page.wait_for_timeout(300)
-        self.page.wait_for_function(
-            "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-        )
-        self.page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
-
-    def sees(self, *words: str) -> None:
-        """Wait for words to be on the page."""
-        for word in words:
-            self.page.get_by_text(word).first.wait_for()
-
-    def charts(self, number: int) -> None:
-        """Wait until that many charts are drawn: an SVG or a canvas with marks each."""
-        drawn = "[data-testid=stVegaLiteChart] :is(canvas, svg).marks"
-        self.page.wait_for_function(f"() => document.querySelectorAll({drawn!r}).length === {number}")
-
-    def picture(self, name: str) -> None:
-        """The whole page as a picture, and what every page must hold to."""
-        height = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-        self.page.set_viewport_size({"width": 1280, "height": min(int(height) + 40, 5000)})
-        self.settle()
-        self.page.screenshot(path=self.pictures / f"{name}.png")
-        self.page.set_viewport_size({"width": 1280, "height": 1000})
-        text = self.page.locator("body").inner_text()
-        assert not [word for word in ("Traceback", "Exception", "Error:", *CANARY.split()) if word in text]
-        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wide <= 0, f"{name} is {wide} pixels too wide"
 
 
 @pytest.fixture
 def tour(browser, address: str, tmp_path: Path) -> Iterator[Tour]:
-    visitor = Tour(browser, address, tmp_path)
+    visitor = Tour(browser, address, tmp_path, CANARY.split())
     yield visitor
     visitor.page.context.close()
     assert not visitor.outside, "requests left this machine"
@@ -264,7 +153,7 @@ def test_two_visitors_do_not_see_each_other(tour: Tour, browser, address: str, t
     _upload(tour, "held")
     tour.press("Check the return")
     tour.sees("Checked: 3 errors and 2 queries.")
-    other = Tour(browser, address, tmp_path)
+    other = Tour(browser, address, tmp_path, CANARY.split())
     other.come_in("Authority")
     other.sees("The return is checked first")
     assert "Checked:" not in other.page.locator("body").inner_text()

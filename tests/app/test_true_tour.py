@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,12 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.test_browser_tour import CHROMIUM, QUIET, Tour, _wait
+from tests.browser import NEEDS_CHROMIUM, Tour, chromium, free_port, serving
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed on this machine (apt-get install chromium)"),
-]
+pytestmark = [pytest.mark.browser, NEEDS_CHROMIUM]
 
 SIZE = ("--authorities", "8", "--children", "9000", "--no-app")
 COHORT = Path(sys.executable).parent / "cohort"
@@ -48,33 +44,18 @@ def _environment(home: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def address(home: Path, told: str) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = home / "log.txt"
-    with log.open("w") as out:
-        command = [COHORT, "app", "--port", str(port)]
-        server = subprocess.Popen(command, env=_environment(home), stdout=out, stderr=subprocess.STDOUT)
-        try:
-            _wait(server, f"http://127.0.0.1:{port}/_stcore/health", log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(20)
+    port, log = free_port(), home / "log.txt"
+    with serving([COHORT, "app", "--port", str(port)], port, log, _environment(home)) as address:
+        yield address
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
 @pytest.fixture
 def tour(address: str, tmp_path: Path) -> Iterator[Tour]:
-    from playwright.sync_api import sync_playwright
-
     pictures = Path(os.environ.get("COHORT_TOUR_PICTURES") or tmp_path)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with chromium() as browser:
         visitor = Tour(browser, address, pictures)
-        visitor.page.set_default_timeout(60_000)
         yield visitor
-        browser.close()
     assert not visitor.outside, "requests left this machine"
 
 

@@ -10,15 +10,12 @@ from __future__ import annotations
 import gzip
 import io
 import logging
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
-import xlsxwriter
 from sqlalchemy import Engine, create_engine, text
 
 from cohort.ingest.receipt import Standing
@@ -28,15 +25,14 @@ from cohort.vault import keys
 from cohort.vault import tokens as tokens_of
 from service.backups import seal
 from tests import postgres
-from tests.attack.canary import files
+from tests.attack.canary import control, files
 from tests.attack.canary.children import CANARIES, CONTROL, everybody
+from tests.attack.canary.control import CONTROLS, ENCODINGS
 from tests.attack.canary.encodings import Pattern, patterns
-from tests.attack.canary.life import Life, Sinks, begun, dump, live, put_back, sinks
+from tests.attack.canary.life import Life, Sinks, begun, dump, put_back, sinks
+from tests.attack.canary.living import live
 from tests.attack.canary.scan import CHUNK, Hit, Scanner
-
-CONTROLS = tuple(patterns(CONTROL))
-ENCODINGS = {pattern.encoding for pattern in CONTROLS}
-FILLER = b"  ...  "
+from tests.browser import NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +58,29 @@ def server() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def lived(server: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
-    with begun(server, tmp_path_factory.mktemp("life") / "cohort") as life:
+def template(server: Engine) -> str:
+    """A migrated database to copy."""
+    engine = _created(server, "template_life", "template0")
+    migrate.upgrade(engine)
+    engine.dispose()
+    return "template_life"
+
+
+def _created(server: Engine, name: str, template: str) -> Engine:
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    return create_engine(server.url.set(database=name))
+
+
+@pytest.fixture(scope="module")
+def lived(server: Engine, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    engine = _created(server, "life", template)
+    with begun(engine, tmp_path_factory.mktemp("life") / "cohort") as life:
         live(life)
         dump(life)
         put_back(life, "elsewhere")
         yield Lived(life, sinks(life))
+    engine.dispose()
 
 
 def hits(scanner: Scanner, paths: tuple[Path, ...]) -> set[Hit]:
@@ -85,13 +98,25 @@ def test_the_life_was_lived(lived: Lived) -> None:
     assert n_tokens > 200
     statuses = {receipt.status for receipt in lived.life.receipts}
     assert statuses >= {Standing.HELD, Standing.REFUSED, Standing.ALREADY, Standing.JUDGED}
-    assert {code for code, _ in lived.life.told} >= {0, 1, 3, 6, -9}
+    assert {code for code, _ in lived.life.told} >= {0, 1, 2, 3, 6, -9}
 
 
-@pytest.mark.parametrize(
-    "sink",
-    ["dump", "data directory", "home", "backups", "app log", "printed", "reports", "export", "releases"],
-)
+def test_keys_were_rotated_and_children_left(lived: Lived) -> None:
+    with lived.life.engine.connect() as connection:
+        versions = set(connection.scalars(text("SELECT DISTINCT key_version FROM vault.token")))
+        grounds = set(connection.scalars(text("SELECT ground_code FROM cohort.erasure")))
+        barred = connection.scalar(text("SELECT count(*) FROM vault.barred_token"))
+        objecting = connection.scalar(text("SELECT count(*) FROM cohort.objection"))
+    assert versions == {2}
+    assert grounds == {"objection", "request"}
+    assert (barred, objecting) == (2, 1)
+
+
+PAGES = pytest.param("pages", marks=[pytest.mark.browser, NEEDS_CHROMIUM])
+FILES = ["dump", "home", "backups", "app log", "printed", "reports", "export", "releases", "answers", PAGES]
+
+
+@pytest.mark.parametrize("sink", ["data directory", *FILES])
 def test_no_child_is_found(lived: Lived, scanner: Scanner, sink: str) -> None:
     paths = lived.sinks[sink]
     size = sum(file.stat().st_size for path in paths for file in path.rglob("*") if file.is_file())
@@ -109,60 +134,22 @@ def found(scanner: Scanner, *paths: Path) -> set[str]:
     return {hit.encoding for hit in hits(scanner, paths) if hit.child == CONTROL.number}
 
 
-@pytest.mark.parametrize("sink", ["dump", "home", "backups", "app log", "printed", "reports", "export", "releases"])
+@pytest.mark.parametrize("sink", FILES)
 def test_a_child_planted_in_a_file_is_found_in_every_form(lived: Lived, scanner: Scanner, sink: str) -> None:
     """The positive control: in files of the kinds that lie in that place, raw and packed."""
     folder = lived.sinks[sink][0]
     suffixes = {file.suffix for file in folder.rglob("*") if file.is_file()}
-    for suffix in sorted(suffixes):
-        planted = folder / f"control{suffix}"
-        assert not planted.exists()
-        planted.write_bytes(PACKED.get(suffix, _raw)(CONTROLS))
-        try:
-            assert found(scanner, folder) >= (TEXTUAL if suffix == ".xlsx" else ENCODINGS), suffix
-        finally:
-            planted.unlink()
-
-
-def _raw(given: tuple[Pattern, ...]) -> bytes:
-    return FILLER.join(pattern.body for pattern in given)
-
-
-def _zip(given: tuple[Pattern, ...]) -> bytes:
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("member.txt", _raw(given))
-    return body.getvalue()
-
-
-def _workbook(given: tuple[Pattern, ...]) -> bytes:
-    body = io.BytesIO()
-    with xlsxwriter.Workbook(body, {"in_memory": True}) as book:
-        sheet = book.add_worksheet()
-        for row, pattern in enumerate(p for p in given if p.encoding in TEXTUAL):
-            sheet.write_string(row, 0, pattern.body.decode())
-    return body.getvalue()
-
-
-def _parquet(given: tuple[Pattern, ...]) -> bytes:
-    body = io.BytesIO()
-    pl.DataFrame({"n": range(len(given)), "cell": [p.body for p in given]}).write_parquet(body, compression="zstd")
-    return body.getvalue()
-
-
-PACKED = {".xlsx": _workbook, ".zip": _zip, ".parquet": _parquet, ".gz": lambda given: gzip.compress(_raw(given))}
-TEXTUAL = {
-    "utf-8",
-    "upper",
-    "lower",
-    "hex",
-    "url",
-    "base64 at 0",
-    "base64 at 2, upper",
-    "sha256, hex",
-    "md5, hex, upper",
-}
-"""Forms that a cell of a workbook can hold as they are."""
+    planted = {suffix: folder / f"control{suffix}" for suffix in suffixes}
+    for suffix, path in planted.items():
+        assert not path.exists()
+        path.write_bytes(control.planted(suffix))
+    try:
+        there = hits(scanner, (folder,))
+    finally:
+        for path in planted.values():
+            path.unlink()
+    for suffix, path in planted.items():
+        assert {hit.encoding for hit in there if hit.place.startswith(str(path))} >= control.expected(suffix), suffix
 
 
 def test_a_child_planted_in_the_database_is_found_in_its_files_its_log_and_its_dump(
@@ -190,13 +177,37 @@ def test_a_child_planted_in_the_database_is_found_in_its_files_its_log_and_its_d
             connection.execute(text("DROP TABLE cohort.control"))
 
 
+def screens_say(lived: Lived, *names: str) -> bytes:
+    return b"".join((lived.life.place("pages") / name).read_bytes() for name in names)
+
+
+@pytest.mark.browser
+@NEEDS_CHROMIUM
+def test_the_screens_were_seen(lived: Lived) -> None:
+    """Else their silence proves nothing: findings, figures and history were drawn, and sent to the browser."""
+    for words in (rb"CELL\-08", b"waits as submission", b"Returns sent for", b"It is no league table"):
+        assert words in screens_say(lived, "frames.bin"), words
+    assert b"CELL-08" in screens_say(lived, "checked.txt")
+    assert b"CELL-08" in screens_say(lived, "held.html")
+
+
+@pytest.mark.browser
+@NEEDS_CHROMIUM
+def test_a_child_planted_on_a_page_is_found_in_every_form(lived: Lived, scanner: Scanner) -> None:
+    """The positive control of the screens: as the name of a file sent up, and as words on the page."""
+    folder = lived.life.place("planted pages")
+    for page in ("named.html", "named.txt"):
+        assert found(scanner, folder / page) >= {"utf-8"}
+    assert found(scanner, folder / "written.html", folder / "written.txt") >= set(control.words())
+
+
 def test_at_least_fourteen_forms_of_every_identifier_are_looked_for() -> None:
     for kind in CONTROL.identifiers:
         assert len({p.encoding.partition(",")[0] for p in CONTROLS if p.kind == kind}) >= 14, kind
     assert len(CANARIES) >= 200
 
 
-@pytest.mark.parametrize("at", [0, CHUNK - 5, CHUNK - 1, CHUNK, 2 * CHUNK - 3])
+@pytest.mark.parametrize("at", [0, CHUNK - 6, CHUNK - 5, CHUNK - 1, CHUNK, 2 * CHUNK - 3])
 def test_a_form_that_lies_across_two_chunks_is_found(scanner: Scanner, at: int) -> None:
     for pattern in CONTROLS[:: len(CONTROLS) // 8]:
         body = bytes(at) + pattern.body + bytes(20)
@@ -204,7 +215,9 @@ def test_a_form_that_lies_across_two_chunks_is_found(scanner: Scanner, at: int) 
 
 
 def test_what_is_packed_several_times_is_unpacked(scanner: Scanner) -> None:
-    body = _zip((Pattern(gzip.compress(_zip((Pattern(CONTROL.surname.encode(), 0, "", ""),))), 0, "", ""),))
+    body = control.zipped(
+        (Pattern(gzip.compress(control.zipped((Pattern(CONTROL.surname.encode(), 0, "", ""),))), 0, "", ""),)
+    )
     assert "utf-8" in found_in(scanner, body)
 
 
@@ -215,28 +228,11 @@ def found_in(scanner: Scanner, body: bytes) -> set[str]:
 # Sabotage: builds in which a safety is off. A short life, and the scanner must say so.
 
 
-@pytest.fixture(scope="module")
-def template(server: Engine, lived: Lived) -> str:
-    """A migrated database to copy, made once the long life has been scanned."""
-    assert lived.sinks
-    _create(server, "template_short", "template0")
-    engine = create_engine(server.url.set(database="template_short"))
-    migrate.upgrade(engine)
-    engine.dispose()
-    return "template_short"
-
-
-def _create(server: Engine, name: str, template: str) -> None:
-    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-
-
 @pytest.fixture
 def short(server: Engine, template: str, tmp_path: Path) -> Iterator[tuple[Life, Engine]]:
     """A new record on a database of its own, before anything was taken in."""
     name = f"short_{abs(hash(tmp_path))}"
-    _create(server, name, template)
-    engine = create_engine(server.url.set(database=name))
+    engine = _created(server, name, template)
     with begun(engine, tmp_path / "cohort") as life:
         yield life, engine
     engine.dispose()
@@ -245,7 +241,6 @@ def short(server: Engine, template: str, tmp_path: Path) -> Iterator[tuple[Life,
 def _leaks(life: Life, scanner: Scanner) -> set[tuple[str, str]]:
     """Take one return in, by the command line, and say which kinds of identifier were found in which form."""
     life.cohort("ingest", life.upload("good.xml", files.good()), "--account", "la-201")
-    life.cohort("ingest", life.upload("bad.xml", files.bad()), "--account", "la-203")
     life.cohort("db", "backup", "-o", life.place("backups") / "record.backup")
     dump(life)
     paths = [life.place(name) for name in ("log", "printed", "dumped")]

@@ -9,7 +9,7 @@ import json
 import quopri
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
 from tests.attack.canary.children import Canary
@@ -20,8 +20,7 @@ CUT = 16
 """Bytes of a digest that are looked for: tokens keep the first 128 bits."""
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(NamedTuple):
     """Bytes to look for, and what finding them would mean."""
 
     body: bytes
@@ -74,6 +73,7 @@ TEXTS: Mapping[str, Callable[[str], bytes]] = {
     "json, every letter": lambda s: "".join(f"\\u{ord(c):04x}" for c in s).encode(),
     "python": lambda s: ascii(s)[1:-1].encode(),
     "python, bytes": lambda s: repr(s.encode())[2:-1].encode(),
+    "markdown": lambda s: s.replace("-", "\\-").encode(),
     "sql": lambda s: s.replace("'", "''").encode(),
     "quoted-printable": lambda s: quopri.encodestring(s.encode()),
 }
@@ -84,7 +84,7 @@ WRAPS: Mapping[str, Callable[[str], bytes]] = {
 }
 DATES, BARE = {"birth date", "birthday"}, ("letters and digits", "no accents, bare")
 """Eight digits without a dash are written by chance: a date is not looked for in those forms."""
-HASHES = ("md5", "sha1", "sha256", "sha512")
+HASHES = {"md5": hashlib.md5, "sha1": hashlib.sha1, "sha256": hashlib.sha256, "sha512": hashlib.sha512}
 KINDS = {"upn": "upn", "uln": "uln", "surname": "name", "forename": "name", "postcode": "postcode"}
 """The domains that a token's text may begin with."""
 
@@ -100,8 +100,7 @@ def patterns(child: Canary) -> Iterator[Pattern]:
             for shift, body in enumerate(_base64(encode(text))):
                 yield Pattern(body, child.number, kind, f"base64 at {shift}{name}")
     for kind, text in _hashed(child):
-        for digest in HASHES:
-            yield from _digests(child, kind, text, digest)
+        yield from _digests(child, kind, text)
 
 
 def _base64(body: bytes) -> Iterator[bytes]:
@@ -111,11 +110,14 @@ def _base64(body: bytes) -> Iterator[bytes]:
         yield whole[-(-8 * shift // 6) : 8 * (shift + len(body)) // 6]
 
 
-def _digests(child: Canary, kind: str, text: bytes, digest: str) -> Iterator[Pattern]:
-    raw = hashlib.new(digest, text, usedforsecurity=False).digest()[:CUT]
-    for form, body in {"": raw, ", hex": raw.hex().encode(), ", hex, upper": raw.hex().upper().encode()}.items():
-        yield Pattern(body, child.number, kind, f"{digest}{form}")
-    yield Pattern(next(_base64(raw)), child.number, kind, f"{digest}, base64")
+def _digests(child: Canary, kind: str, text: bytes) -> Iterator[Pattern]:
+    for name, digest in HASHES.items():
+        raw = digest(text, usedforsecurity=False).digest()[:CUT]
+        letters = raw.hex()
+        yield Pattern(raw, child.number, kind, name)
+        yield Pattern(letters.encode(), child.number, kind, f"{name}, hex")
+        yield Pattern(letters.upper().encode(), child.number, kind, f"{name}, hex, upper")
+        yield Pattern(next(_base64(raw)), child.number, kind, f"{name}, base64")
 
 
 def _hashed(child: Canary) -> Iterator[tuple[str, bytes]]:

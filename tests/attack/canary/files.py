@@ -52,6 +52,11 @@ def moved() -> bytes:
     return sent(*map(record, MOVED), year=2025, authority="202")
 
 
+def returned() -> bytes:
+    """Some of the same children once more: known ones, and those who asked to go."""
+    return sent(*map(record, GOOD[:6]), year=2025, authority="201")
+
+
 def killed() -> bytes:
     """A clean return whose loader is killed."""
     return sent(*map(record, KILLED), authority="205")
@@ -62,9 +67,9 @@ def crashing(place: int) -> bytes:
     return sent(record(CRASHING[place]), authority="206")
 
 
-def bad() -> bytes:
+def bad(authority: str = "203") -> bytes:
     """Children whose names and numbers stand where something else belongs: row errors and queries."""
-    return sent(*(_bad(child) for child in BAD), authority="203")
+    return sent(*(_bad(child) for child in BAD), authority=authority)
 
 
 def _bad(child: Canary) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The whole life of a record that the children come through, and every place where it leaves something.
+"""A record that the children come through, and every place where it leaves something.
 
 The command line runs in this process, so that its log at DEBUG is heard; where a process must die, or its output
 be its own, it is a process. The server logs every statement with its parameters, which says more than the terse
@@ -10,35 +10,32 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from analysis import files as release_files
 from cohort.ingest import report
-from cohort.ingest.receipt import Receipt, Standing
+from cohort.ingest.receipt import Receipt
 from cohort.store import migrate, postgres_tools
 from cohort.store.restore import restore
 from cohort.vault import keys
 from service import access, cli, doors
-from service.ask import Ask
 from service.backups import seal
 from service.desk import Desk
-from tests.attack.canary import files
 from tests.postgres import as_application
 
 ROOT = Path(__file__).parents[3]
 AUTHORITIES = ("201", "202", "203", "204", "205", "206")
-STUDY, MEASURE = "la_comparison", "within_20_weeks"
+ON_SCREEN = (("authority", "206"), ("policymaker", None), ("researcher", None))
+"""Who comes in by the app."""
 
 
 @dataclass
@@ -78,12 +75,13 @@ class Life:
             "PYTHONPATH": str(ROOT),
         }
 
-    def cohort(self, *arguments: str | Path) -> int:
-        """Run the command line in this process; what it prints is kept."""
+    def cohort(self, *arguments: str | Path, told: str = "") -> int:
+        """Run the command line in this process, with what it is told on its standard input; what it prints is kept."""
         printed = self.place("printed") / f"{len(self.told):03d}"
         doors.office.cache_clear()
         with pytest.MonkeyPatch.context() as patch, printed.open("w") as out:
             patch.setattr("sys.argv", ["cohort", *map(str, arguments)])
+            patch.setattr("sys.stdin", StringIO(told))
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), pytest.raises(SystemExit) as ended:
                 cli.main()
         code = int(ended.value.code or 0)
@@ -123,6 +121,16 @@ class Life:
         return path
 
 
+def breakdown(*given: Any, **_: Any) -> Any:
+    """Stands in for a function. Raises as a library would: quoting what it was given."""
+    raise ValueError(f"broken at {[_quoted(each) for each in given]!r}")
+
+
+def _quoted(given: Any) -> Any:
+    tables = getattr(given, "tables", None)
+    return {name: frame.rows() for name, frame in tables.items()} if isinstance(tables, Mapping) else str(given)[:200]
+
+
 @contextlib.contextmanager
 def begun(engine: Engine, folder: Path) -> Iterator[Life]:
     """A record set up, with everything logged; the environment of this process is the record's while it lasts."""
@@ -145,6 +153,8 @@ def begun(engine: Engine, folder: Path) -> Iterator[Life]:
             for authority in AUTHORITIES:
                 access.add_account(application, f"la-{authority}", "authority", authority)
             access.add_account(application, "reader", "policymaker")
+            for role, authority in ON_SCREEN:
+                access.add_account(application, doors.demo_account(role, authority), role, authority)
             application.dispose()
             yield life
         finally:
@@ -160,127 +170,6 @@ def _log_every_statement(engine: Engine) -> None:
         for setting in ("log_statement = 'all'", "log_min_messages = debug1", "log_error_verbosity = verbose"):
             connection.execute(text(f"ALTER SYSTEM SET {setting}"))
         connection.execute(text("SELECT pg_reload_conf()"))
-
-
-def live(life: Life) -> None:
-    """Upload, refuse, correct, crash, kill, back up, put back, freeze, study."""
-    take_in(life)
-    hold_and_confirm(life)
-    refuse(life)
-    crash(life)
-    kill(life)
-    use(life)
-
-
-def take_in(life: Life) -> None:
-    """Clean returns by the command line and by the service, a corrected one, a child that moves."""
-    good = life.upload("good.xml", files.good())
-    assert life.cohort("validate", good, "--json") == 0
-    for suffix in ("html", "xlsx", "csv", "json"):
-        assert life.cohort("validate", good, "-o", life.place("reports") / f"validated.{suffix}") == 0
-    assert life.cohort("ingest", good, "--account", "la-201") == 0
-    assert life.cohort("ingest", good, "--account", "la-201", "--json") == 0, "already received"
-    desk = life.desk("201")
-    life.keep(desk.validate(BytesIO(files.corrected()), "r.xml"))
-    explained = dict.fromkeys(life.receipts[-1].findings, "Seen to.")
-    assert life.keep(desk.submit(BytesIO(files.corrected()), "r.xml", explanations=explained)).status in {
-        Standing.ACCEPTED,
-        Standing.HELD,
-    }
-    assert life.cohort("ingest", life.upload("moved.xml", files.moved()), "--account", "la-202") == 0
-    assert life.cohort("ingest", good, "--account", "la-202") == 3, "another authority's file"
-
-
-def hold_and_confirm(life: Life) -> None:
-    """A return full of row errors: judged, reported, held, confirmed."""
-    bad = life.upload("bad.xml", files.bad())
-    for suffix in ("html", "xlsx", "csv", "json"):
-        assert life.cohort("validate", bad, "-o", life.place("reports") / f"bad.{suffix}") == 0
-    assert life.cohort("ingest", bad, "--account", "la-203") == 6
-    held = life.keep(life.desk("203").submit(BytesIO(files.bad()), "b.xml"))
-    assert held.status is Standing.HELD
-    explained = [part for code in held.findings for part in ("--explain", f"{code}=The schools were asked.")]
-    assert life.cohort("ingest", bad, "--account", "la-203", "--confirm", "Left out.", *explained) == 0
-    life.keep(life.desk("203").submit(bad, "b.xml"))
-
-
-def refuse(life: Life) -> None:
-    """Ruined files by both doors; the files that are not refused are taken as they come."""
-    for place, (name, body) in enumerate(files.ruined().items()):
-        if place % 3 == 0:
-            assert life.cohort("ingest", life.upload(name, body), "--account", "la-204") in {0, 3, 6}, name
-        life.keep(life.desk("204").submit(BytesIO(body), "r.xml"))
-    refused = [receipt for receipt in life.receipts if receipt.status is Standing.REFUSED]
-    assert len(refused) > 20
-
-
-def crash(life: Life) -> None:
-    """This software breaks down at each station, with the rows it worked on in the error's own words."""
-    for place, station in enumerate(STATIONS):
-        path = life.upload(f"crash-{place}.xml", files.crashing(place))
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(station, _broken)
-            assert life.cohort("ingest", path, "--account", "la-206") == 1, station
-            with pytest.raises(ValueError, match="broken"):
-                life.desk("206").submit(path, "c.xml")
-
-
-STATIONS = (
-    "cohort.ingest.judge.parse",
-    "cohort.ingest.pipeline.pseudonymise",
-    "cohort.ingest.pipeline.check",
-    "cohort.ingest.pipeline.load",
-    "cohort.ingest.load.register",
-)
-
-
-def _broken(*given: Any, **_: Any) -> Any:
-    """Raises as a library would: quoting what it was given."""
-    raise ValueError(f"broken at {[_rows(each) for each in given]!r}")
-
-
-def _rows(given: Any) -> Any:
-    tables = getattr(given, "tables", None)
-    return {name: frame.rows() for name, frame in tables.items()} if isinstance(tables, Mapping) else str(given)[:200]
-
-
-KILLED = """
-import os, signal, sys
-from cohort.ingest import load
-copy = load.copy_in
-
-def copy_and_die(connection, table, frame, *rest):
-    copy(connection, table, frame, *rest)
-    if table.startswith("ehc_plan"):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-load.copy_in = copy_and_die
-from service import cli
-cli.main()
-"""
-
-
-def kill(life: Life) -> None:
-    """SIGKILL in the middle of the load; then the same file again, by the ordinary way."""
-    path = life.upload("killed.xml", files.killed())
-    assert life.process(KILLED, "ingest", path, "--account", "la-205") == -signal.SIGKILL
-    assert life.cohort("ingest", path, "--account", "la-205") == 0
-
-
-def use(life: Life) -> None:
-    """Sign, look, freeze, study, back up, put back."""
-    submissions = [line for line in life.desk("201").history() if line.status == "accepted"]
-    life.desk("201").sign(submissions[0].submission)
-    assert life.cohort("submissions", "--json") == 0
-    assert life.cohort("audit") == 0
-    assert life.cohort("snapshot", "cut", "frozen") == 0
-    assert life.cohort("snapshot", "verify", "frozen") == 0
-    assert life.cohort("snapshot", "export", "frozen", life.folder / "exported") == 0
-    ask = Ask(access.Principal("reader", "policymaker"), doors.office())
-    release = ask.release(STUDY, snapshot="frozen", policy="publication", measure=MEASURE)
-    release_files.written(release, life.place("releases"))
-    (life.place("releases") / "release.zip").write_bytes(ask.files(release))
-    assert life.cohort("db", "backup", "-o", life.place("backups") / "record.backup") == 0
 
 
 def dump(life: Life) -> Path:
@@ -321,5 +210,7 @@ def sinks(life: Life) -> Sinks:
         "reports": (life.place("reports"),),
         "export": (life.folder / "exported",),
         "releases": (life.place("releases"),),
+        "answers": (life.place("answers"),),
+        "pages": (life.place("pages"),),
         "temporary files": (life.place("temporary"),),
     }

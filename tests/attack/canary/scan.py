@@ -1,8 +1,9 @@
 """One pass over any number of files for any number of patterns, inside archives and tables too.
 
-Each place of a buffer is read as a number of seven bytes; a table of bits says whether any pattern may begin so,
-and only there the pattern itself is compared. What a file holds packed (zip, xlsx, gzip, Parquet, a Postgres
-archive) is unpacked and scanned as well.
+A pattern of seven bytes holds a whole word of four that lies on a multiple of four, wherever it begins. So words
+are read, not places: a table of bits says whether a word is in any pattern, and only around those the four places
+where a pattern might begin are looked at, by its first seven bytes, and at last by all of them. What a file holds
+packed (zip, xlsx, gzip, Parquet, a Postgres archive) is unpacked and scanned as well.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ import polars as pl
 
 from tests.attack.canary.encodings import SHORTEST, Pattern
 
-CHUNK = 1 << 22
+CHUNK = 1 << 20
+WORD = 4
+OFFSETS = np.arange(WORD)
 BITS = 24
-MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+MULTIPLIERS = {4: np.uint32(0x9E3779B1), 8: np.uint64(0x9E3779B97F4A7C15)}
 MASK = np.uint64((1 << (8 * SHORTEST)) - 1)
 DEEPEST = 4
 """Archives within archives are opened this far."""
@@ -42,15 +45,16 @@ class Scanner:
     """Patterns, ready to be looked for."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self._by_key: dict[int, list[Pattern]] = {}
-        self.longest = SHORTEST
-        for pattern in patterns:
-            assert len(pattern.body) >= SHORTEST, f"too short to be improbable: {pattern.kind} as {pattern.encoding}"
-            self._by_key.setdefault(int.from_bytes(pattern.body[:SHORTEST], "little"), []).append(pattern)
-            self.longest = max(self.longest, len(pattern.body))
-        self._keys = np.array(sorted(self._by_key), dtype=np.uint64)
-        self._bits = np.zeros(1 << BITS, dtype=bool)
-        self._bits[_slot(self._keys)] = True
+        given = list(patterns)
+        short = {f"{p.kind} as {p.encoding}" for p in given if len(p.body) < SHORTEST}
+        assert not short, f"too short to be improbable: {short}"
+        self.longest = max(len(p.body) for p in given)
+        heads = np.frombuffer(b"".join(p.body[:SHORTEST] + b"\0" for p in given), "<u8")
+        order = np.argsort(heads)
+        self._patterns = [given[at] for at in order.tolist()]
+        self._heads = heads[order]
+        self._may_begin = _bits(self._heads)
+        self._may_hold = _bits(np.concatenate([(heads >> np.uint64(8 * at)).astype("<u4") for at in range(WORD)]))
 
     def paths(self, paths: Iterable[Path]) -> Iterator[Hit]:
         """Hits in files, and in all files of folders."""
@@ -78,23 +82,36 @@ class Scanner:
             before = buffer[-(self.longest - 1) :]
 
     def _found(self, buffer: bytes) -> Iterator[Pattern]:
-        n = len(buffer) - SHORTEST + 1
-        if n < 1 or not any(buffer):
-            return
-        padded = np.frombuffer(buffer + bytes(8), dtype=np.uint8)
-        numbers = np.ndarray((n,), dtype="<u8", buffer=padded, strides=(1,)) & MASK
-        likely = np.flatnonzero(self._bits[_slot(numbers)])
-        keys = numbers[likely]
-        nearest = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        for at in likely[self._keys[nearest] == keys].tolist():
-            for pattern in self._by_key[int(numbers[at])]:
+        words = np.frombuffer(buffer, "<u4", count=len(buffer) // WORD)
+        near = WORD * np.flatnonzero(self._may_hold[_slot(words)])
+        places = np.subtract.outer(near, OFFSETS).ravel()
+        places = places[(places >= 0) & (places <= len(buffer) - SHORTEST)]
+        heads = _heads_at(buffer, places)
+        is_likely = self._may_begin[_slot(heads)]
+        places, heads = places[is_likely], heads[is_likely]
+        first, last = (np.searchsorted(self._heads, heads, side).tolist() for side in ("left", "right"))
+        for at, start, stop in zip(places.tolist(), first, last, strict=True):
+            for pattern in self._patterns[start:stop]:
                 if buffer.startswith(pattern.body, at):
                     yield pattern
 
 
+def _heads_at(buffer: bytes, places: np.ndarray) -> np.ndarray:
+    """The seven bytes at each place, as a number."""
+    everywhere = np.ndarray((len(buffer),), "<u8", buffer + bytes(8), strides=(1,))
+    return everywhere[places] & MASK
+
+
+def _bits(numbers: np.ndarray) -> np.ndarray:
+    bits = np.zeros(1 << BITS, dtype=bool)
+    bits[_slot(numbers)] = True
+    return bits
+
+
 def _slot(numbers: np.ndarray) -> np.ndarray:
-    with np.errstate(over="ignore"):
-        return ((numbers * MULTIPLIER) >> np.uint64(64 - BITS)).astype(np.uint32)
+    """A number of BITS bits for each, the same for the same."""
+    size = numbers.itemsize
+    return (numbers * MULTIPLIERS[size]) >> (8 * size - BITS)
 
 
 def _unpacked(stream: BinaryIO, head: bytes) -> Iterator[tuple[str, BinaryIO]]:

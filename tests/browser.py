@@ -1,0 +1,151 @@
+"""The app served, and a visitor's browser: what the tests share that look at screens as people see them."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from screens.options import OPTIONS
+
+ROOT = Path(__file__).parents[1]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+FRUGAL = ["--disable-gpu", "--js-flags=--no-opt,--single-threaded"]
+"""A page is looked at once or twice: to compile its programs well costs more than it saves."""
+WITHIN = 60_000
+"""Milliseconds to wait for a page on a busy machine."""
+OFTEN = 100
+"""Milliseconds between looks at a page: to look at every frame would have the browser draw sixty a second."""
+SETTLED = """() =>
+    document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning" &&
+    !document.querySelector("[data-stale=true]")"""
+NEEDS_CHROMIUM = pytest.mark.skipif(
+    CHROMIUM is None, reason="Chromium is not installed on this machine (apt-get install chromium)"
+)
+
+
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def streamlit(script: str | Path, port: int) -> list[str]:
+    """The command that serves a script as `cohort app` serves the real one."""
+    options = [part for name, value in OPTIONS.items() for part in (f"--{name}", value)]
+    return [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), *options]
+
+
+@contextmanager
+def serving(
+    command: Sequence[str | Path], port: int, log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """The address at which a command serves while this lasts; what it prints goes to the log."""
+    with log.open("w") as out:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            _wait(server, f"http://127.0.0.1:{port}/_stcore/health", log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _wait(server: subprocess.Popen[bytes], health: str, log: Path) -> None:
+    for _ in range(240):
+        assert server.poll() is None, log.read_text(encoding="utf-8")
+        with suppress(URLError, ConnectionError):
+            if urlopen(health, timeout=1).status == 200:
+                return
+        time.sleep(0.25)
+    pytest.fail("the app did not answer within a minute")
+
+
+@contextmanager
+def chromium() -> Iterator[object]:
+    """A browser."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET + FRUGAL)
+        yield opened
+        opened.close()
+
+
+class Tour:
+    """A visitor: a page of its own, the requests that left this machine, and pictures of what was seen."""
+
+    def __init__(self, browser, address: str, pictures: Path, never: Iterable[str] = ()) -> None:
+        size = {"width": 1280, "height": 1000}
+        context = browser.new_context(viewport=size, locale="en-GB", accept_downloads=True, reduced_motion="reduce")
+        self.page = context.new_page()
+        self.page.set_default_timeout(WITHIN)
+        self.address, self.pictures = address, pictures
+        self.never = ("Traceback", "Exception", "Error:", *never)
+        self.outside: list[str] = []
+        self.page.on("request", self._note)
+
+    def _note(self, request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:", self.address.replace("http", "ws"))):
+            self.outside.append(request.url)
+
+    def come_in(self, role: str) -> None:
+        """Sign in as a role."""
+        self.page.goto(self.address)
+        self.page.get_by_text("Choose a role").wait_for()
+        self.page.locator("label").filter(has_text=role).first.click()
+        self.press("Continue")
+
+    def press(self, name: str) -> None:
+        """Press a button and wait until the page has settled."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+        self.settle()
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose from a list, by its first letters, as one does with a keyboard."""
+        self.settle()
+        box = self.page.get_by_role("combobox", name=label).first
+        box.scroll_into_view_if_needed()
+        self.page.wait_for_timeout(300)
+        box.click()
+        box.fill(option)
+        self.page.get_by_role("option", name=option, exact=True).click()
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until no run goes on: an input that is filled while the page is being drawn is drawn anew, empty."""
+        self.page.wait_for_timeout(300)
+        self.page.wait_for_function(SETTLED, polling=OFTEN)
+
+    def sees(self, *words: str) -> None:
+        """Wait for words to be on the page."""
+        for word in words:
+            self.page.get_by_text(word).first.wait_for()
+
+    def charts(self, number: int) -> None:
+        """Wait until that many charts are drawn: an SVG or a canvas with marks each."""
+        drawn = "[data-testid=stVegaLiteChart] :is(canvas, svg).marks"
+        self.page.wait_for_function(f"() => document.querySelectorAll({drawn!r}).length === {number}", polling=OFTEN)
+
+    def picture(self, name: str) -> None:
+        """The whole page as a picture, and what every page must hold to."""
+        height = self.page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        self.page.set_viewport_size({"width": 1280, "height": min(int(height) + 40, 5000)})
+        self.settle()
+        self.page.screenshot(path=self.pictures / f"{name}.png")
+        self.page.set_viewport_size({"width": 1280, "height": 1000})
+        text = self.page.locator("body").inner_text()
+        assert not [word for word in self.never if word in text]
+        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{name} is {wide} pixels too wide"
