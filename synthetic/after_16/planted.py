@@ -37,13 +37,13 @@ class IntoNeet:
     meals: float = 0.30
     quality: float = -1.0
     """One SD of outcomes that the authority adds."""
-    authority_sd: float = 0.50
+    authority_sd: float = 0.56
     """What authorities differ by beyond it."""
     hidden: float = 0.0
     """One SD of the unmeasured; on having support of the transition it has the same effect."""
-    duty: float = -0.74
+    duty: float = -0.82
     """The duty to take part in education or training, up to 18."""
-    by_year: Mapping[int, float] = field(default_factory=lambda: {2014: 0.0, 2024: 0.28})
+    by_year: Mapping[int, float] = field(default_factory=lambda: {2014: 0.0, 2024: 0.38})
     """School year that begins in that year, and those after it."""
     plan: float = 0.0
     """A plan at 16, given need: a known null."""
@@ -57,8 +57,8 @@ class IntoNeet:
 class OutOfNeet:
     """Effects on leaving NEET in a month."""
 
-    base: float = -0.12
-    each_year: float = 0.18
+    base: float = -0.25
+    each_year: float = 0.22
     """Each year after 20."""
     severity: float = -0.12
     attainment: float = 0.12
@@ -82,12 +82,12 @@ class Transition:
 class Trajectories:
     """Which way a life goes, beside college: log odds of each to it."""
 
-    academic: float = 0.62
+    academic: float = 0.57
     apprentice: float = -0.85
     long_study: float = -2.55
     """For those with SEN at 16; nobody else goes this way."""
     unsettled: float = -1.15
-    academic_attainment: float = 1.75
+    academic_attainment: float = 1.90
     apprentice_male: float = 0.5
     apprentice_severity: float = -0.60
     long_study_severity: float = 1.30

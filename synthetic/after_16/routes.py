@@ -81,13 +81,13 @@ FOLLOWS: Mapping[Way, tuple[Mapping[State, float], ...]] = {
         {State.WORK: 0.93, State.HIGHER: 0.07},
     ),
     Way.COLLEGE: (
-        {State.FURTHER: 0.85, State.SIXTH_FORM: 0.11, State.WORK: 0.04},
+        {State.FURTHER: 0.86, State.SIXTH_FORM: 0.11, State.WORK: 0.03},
         {State.FURTHER: 0.88, State.WORK: 0.12},
         {State.WORK: 0.78, State.FURTHER: 0.18, State.TEMPORARY: 0.02, State.HIGHER: 0.02},
         {State.WORK: 0.84, State.FURTHER: 0.14, State.TEMPORARY: 0.02},
     ),
     Way.APPRENTICE: (
-        {State.APPRENTICESHIP: 0.36, State.FURTHER: 0.40, State.WORK: 0.24},
+        {State.APPRENTICESHIP: 0.35, State.FURTHER: 0.47, State.WORK: 0.18},
         {State.APPRENTICESHIP: 0.90, State.WORK: 0.10},
         {State.APPRENTICESHIP: 0.85, State.WORK: 0.15},
         {State.WORK: 0.90, State.APPRENTICESHIP: 0.10},

