@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from cohort.errors import CohortError, UsageError
 from synthetic import mess as messy
 from synthetic import returns, truth, worlds
+from synthetic.establishments import establishments
 from synthetic.mess import MESSY, Mess
 from synthetic.window import TOLD
 from synthetic.world import World, make
@@ -134,13 +135,14 @@ def _write_snapshot(made: World, out: Path, calibrate: bool) -> None:
     rows = sum(entry.rows for entry in manifest.tables.values())
     typer.echo(f"a snapshot of {len(made.lives.people):,} children in {rows:,} rows and {truth.FILE_NAME} in {out}")
     if calibrate:
-        _write_calibration(out)
+        _write_calibration(made, out)
 
 
-def _write_calibration(out: Path) -> None:
+def _write_calibration(made: World, out: Path) -> None:
     from synthetic import calibrate  # noqa: PLC0415
 
-    told = calibrate.report(calibrate.opened(out))
+    register = establishments(made.places).lazy()
+    told = calibrate.report({**calibrate.opened(out), "establishment_period": register})
     (out / calibrate.FILE_NAME).write_text(calibrate.markdown(told), encoding="utf-8")
     within = told.filter("within").height
     typer.echo(

@@ -1,8 +1,9 @@
 """Who asks for an EHC assessment, and when: a hazard for each calendar year since September 2014.
 
-It depends on what is recorded (scores, type of need, whether on support, age), on the authority's threshold, on the
-year, and in a world with a policy on whether the authority has taken it up. A child asks once here; who is refused may
-ask again (`synthetic.process`). Those who had a statement before plans existed come to a plan without a request.
+It depends on what is recorded (scores, type of need, whether on support, age, sex, meals, ethnicity), on the
+authority's threshold, on the year, and in a world with a policy on whether the authority has taken it up. For which need is asked
+changes with age: early for language, late for mental health. A child asks once here; who is refused may ask again
+(`synthetic.process`). Those who had a statement before plans existed come to a plan without a request.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from synthetic.window import FIRST_PLANS
 YOUNGEST = 90
 """Days of age at which the first request may come."""
 OLDEST = 22
+USUAL_AGE, USUAL_YEAR = 8, 2020
+"""The age, and the year, for which effects that change with them are planted."""
 PLAN_AGE = 900
 """Days of age at which a plan that was a statement begins at the earliest."""
 
@@ -37,8 +40,9 @@ def standing_odds(people: pl.DataFrame, places: pl.DataFrame, planted: Childhood
     """The log odds that do not change from year to year."""
     asking = planted.asking
     need = people["need_code"].replace_strict(dict(asking.need), default=0.0).to_numpy().astype(np.float32)
-    odds = need + np.float32(asking.male) * ((people["sex_code"] == "M").to_numpy() - np.float32(0.5))
-    odds += np.float32(asking.base)
+    group = people["ethnicity_code"].replace_strict(dict(asking.ethnicity), default=0.0).to_numpy().astype(np.float32)
+    odds = need + group + np.float32(asking.base)
+    odds += np.float32(asking.meals) * (people["is_meals_eligible"].to_numpy() - np.float32(0.25))
     odds += np.float32(planted.needs.hidden) * people["hidden"].to_numpy()
     return odds + places["threshold"].to_numpy().astype(np.float32)[people["authority"].to_numpy()]
 
@@ -52,6 +56,8 @@ def yearly_odds(
     score = np.where(index >= 1, people["profile_score"].to_numpy(), people["review_score"].to_numpy())
     now = odds + np.float32(asking.score) * score + np.float32(asking.supported) * supported
     now += np.float32(asking.growth[min(year, max(asking.growth))])
+    male = asking.male + asking.male_growth * (year - USUAL_YEAR)
+    now += np.float32(male) * ((people["sex_code"] == "M").to_numpy() - np.float32(0.5))
     since = year - places["adopted_year"].fill_null(9999).to_numpy()[people["authority"].to_numpy()]
     return now + np.where(since >= 0, np.float32(policy.at_once) + np.float32(policy.each_year) * since, np.float32(0))
 
@@ -84,7 +90,8 @@ def asked(
 
 def _by_age(year: int, people: pl.DataFrame, asking: Asking) -> Floats:
     age = np.clip(year - 1 - years_of(people["birth_date"].to_numpy()), 0, OLDEST)
-    return np.array(asking.by_age, dtype=np.float32)[age]
+    slope = people["need_code"].replace_strict(dict(asking.need_age), default=0.0).to_numpy().astype(np.float32)
+    return np.array(asking.by_age, dtype=np.float32)[age] + slope * (age - USUAL_AGE)
 
 
 def _chance(odds: Floats) -> Floats:

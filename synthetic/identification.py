@@ -1,8 +1,9 @@
 """SEN support: in which school year a child is first identified, and when support ends.
 
 A hazard for each school year from nursery on. It depends on what was measured (the review at two before the profile at
-five is known, the profile after), on sex, meals, birth month and the effects of authority and school: never on severity
-itself. The draws of a year are that year's own stream, so that another past can be lived with the same luck.
+five is known, the profile after), on sex, meals, birth month, the effects of authority and school and the calendar
+year: never on severity itself. The draws of a year are that year's own stream, so that another past can be lived with
+the same luck.
 """
 
 from __future__ import annotations
@@ -38,7 +39,13 @@ def propensity(
 def hazard(year: int, people: pl.DataFrame, odds: Floats, planted: Identification) -> Floats:
     """The chance of being identified in a school year, for one who was not before."""
     score = people["review_score" if year <= 0 else "profile_score"].to_numpy()
-    return 1 / (1 + np.exp(-(odds + np.float32(planted.by_year[year - NURSERY]) + np.float32(planted.score) * score)))
+    now = odds + np.float32(planted.by_year[year - NURSERY]) + np.float32(planted.score) * score
+    return 1 / (1 + np.exp(-now - _found_then(people["school_start"].to_numpy() + year + 1, planted)))
+
+
+def _found_then(ends: Whole, planted: Identification) -> Floats:
+    """The effect of the calendar year in which a school year ends, as between those that are planted."""
+    return np.interp(ends, list(planted.growth), list(planted.growth.values())).astype(np.float32)
 
 
 def identified(people: pl.DataFrame, odds: Floats, planted: Identification, seed: int, since: int = NURSERY) -> Whole:

@@ -25,7 +25,7 @@ class Needs:
     """Loading of every factor on what they share."""
     male: float = 0.35
     """Boys above girls in language, social communication and behaviour, SD."""
-    deprived: float = 0.10
+    deprived: float = 0.3
     """One SD of deprivation in cognition, language and behaviour, SD."""
     tail: float = 1.6
     """How much further each SD beyond one takes severity: difficulty has a long tail."""
@@ -33,19 +33,19 @@ class Needs:
     """Effect of the unmeasured U on being identified and on asking for a plan, log odds."""
     common: Mapping[str, float] = field(
         default_factory=lambda: _needs(
-            SPLD=1.25,
-            MLD=1.35,
-            SLD=-3.95,
-            PMLD=-5.8,
-            SEMH=1.25,
-            SLCN=1.45,
-            HI=-1.7,
-            VI=-2.3,
-            MSI=-4.6,
-            PD=-1.1,
+            SPLD=0.92,
+            MLD=0.61,
+            SLD=-3.86,
+            PMLD=-5.71,
+            SEMH=1.05,
+            SLCN=1.14,
+            HI=-1.61,
+            VI=-2.21,
+            MSI=-4.51,
+            PD=-1.01,
             ASD=0.0,
-            DS=-3.9,
-            OTH=-0.4,
+            DS=-3.81,
+            OTH=-0.31,
         )
     )
     """How common each type would be among all children with no difficulty at all, log odds to one another."""
@@ -56,16 +56,20 @@ class Identification:
     """First SEN support, as a hazard by school year (−1 nursery, 0 reception, 1 to 13)."""
 
     by_year: tuple[float, ...] = (
-        *(-6.15, -4.15, -4.3, -4.1, -3.85, -3.8, -3.75, -3.65),
-        *(-2.95, -3.65, -3.5, -3.4, -3.65, -14.0, -14.0),
+        *(-6.88, -5.25, -5.06, -4.66, -4.36, -4.14, -4.35, -4.52),
+        *(-4.47, -4.73, -4.65, -4.48, -5.05, -14.0, -14.0),
     )
     """Log odds for a child of average scores, from nursery on."""
+    growth: Mapping[int, float] = field(
+        default_factory=lambda: {2014: -0.38, 2018: 0.0, 2021: 0.07, 2023: 0.49, 2025: 0.81}
+    )
+    """Calendar year in which a school year ends, log odds: more is found from year to year. Straight between these."""
     score: float = -2.9
     """One SD of the review at two (in nursery and reception) or of the profile at five (later)."""
-    youngest: float = 0.30
+    youngest: float = 0.3
     """A child born in August beside one born in September, log odds."""
     male: float = 0.0
-    meals: float = 0.35
+    meals: float = 1.034
     authority_sd: float = 0.141
     school_sd: float = 0.75
     ethnicity_semh: Mapping[str, float] = field(default_factory=lambda: {"BCRB": 0.31, "MWBC": 0.36, "BAFR": -0.48})
@@ -85,51 +89,65 @@ class Asking:
     """One SD of the profile at five (of the review at two for the youngest)."""
     supported: float = 1.5
     """Effect of being on SEN support, log odds."""
-    male: float = 0.42
-    """Boys beside girls, log odds."""
+    male: float = 0.065
+    """Boys beside girls in 2020, log odds."""
+    male_growth: float = -0.028
+    """How that changes each year: the needs of girls come to be seen."""
+    meals: float = 0.747
+    """A family that is ever eligible for free meals, log odds."""
+    ethnicity: Mapping[str, float] = field(default_factory=lambda: {"APKN": -0.45, "BAFR": -0.35})
+    """Groups of whom fewer ask, given all else, log odds."""
     need: Mapping[str, float] = field(
         default_factory=lambda: _needs(
-            SPLD=-2.0,
-            MLD=-0.85,
-            SLD=4.2,
-            PMLD=5.0,
-            SEMH=0.25,
-            SLCN=0.0,
-            HI=1.1,
-            VI=1.2,
-            MSI=1.6,
-            PD=1.8,
-            ASD=2.1,
-            DS=3.9,
-            OTH=-0.5,
+            SPLD=-1.56,
+            MLD=0.58,
+            SLD=3.46,
+            PMLD=2.58,
+            SEMH=0.36,
+            SLCN=0.14,
+            HI=2.46,
+            VI=2.56,
+            MSI=3.3,
+            PD=2.79,
+            ASD=3.15,
+            DS=2.84,
+            OTH=0.15,
         )
     )
+    need_age: Mapping[str, float] = field(
+        default_factory=lambda: _needs(
+            SEMH=0.42,
+            SLCN=-0.6,
+            ASD=0.03,
+        )
+    )
+    """How the effect of need changes with each year of age from eight on, log odds."""
     authority_sd: float = 0.33
     """Thresholds differ between authorities, log odds."""
     by_age: tuple[float, ...] = (
-        *(-5.0, -1.9, 0.35, 1.65, 1.6, 0.65, 0.2, 0.05, 0.1, 0.15, 0.55, 0.15, -0.1, -0.1, 0.15, 0.15),
-        *(-0.5, -1.2, -2.2, -2.9, -3.6, -4.2, -5.0),
+        *(-7.0, -4.9, -1.85, 0.4, 0.9, 0.95, 1.25, 1.15, 1.15, 1.1, 1.1, 1.1, 1.3, 1.2, 0.85, -0.35),
+        *(-0.95, -1.7, -2.7, -3.2, -4.2, -4.9, -5.5),
     )
     """Age on 1 January, 0 to 22, log odds."""
     growth: Mapping[int, float] = field(
         default_factory=lambda: {
-            2014: -3.0,
-            2015: -1.7,
-            2016: -1.05,
-            2017: -0.7,
-            2018: -0.45,
-            2019: -0.12,
-            2020: -0.15,
-            2021: 0.22,
-            2022: 0.58,
-            2023: 0.92,
-            2024: 1.2,
-            2025: 1.38,
+            2014: -6.18,
+            2015: -4.98,
+            2016: -3.75,
+            2017: -2.93,
+            2018: -2.33,
+            2019: -1.85,
+            2020: -1.7,
+            2021: -1.35,
+            2022: -0.98,
+            2023: -0.68,
+            2024: -0.43,
+            2025: -0.24,
         }
     )
     """Calendar years, log odds: more is asked from year to year."""
     statements: Mapping[int, float] = field(
-        default_factory=lambda: {2014: -1.2, 2015: 0.35, 2016: 0.5, 2017: 0.6, 2018: -0.2}
+        default_factory=lambda: {2014: 0.04, 2015: 1.59, 2016: 1.74, 2017: 1.84, 2018: 1.04}
     )
     """Statements of before 2014 that became plans until March 2018, beside the hazard of that year, log odds."""
 
@@ -138,14 +156,18 @@ class Asking:
 class Outcomes:
     """Effects on attainment, in SD among all children unless named."""
 
-    severity: float = -0.58
-    profile: float = 0.42
+    severity: float = -0.34
+    profile: float = 0.57
     """What the profile at five says of later results beyond severity."""
-    kept_sd: float = 0.25
+    deprived: float = -0.36
+    """One SD of deprivation, beyond what it does to needs."""
+    youngest: float = -0.44
+    """A child born in August beside one born in September, at six and beyond the profile; gone by eleven."""
+    kept_sd: float = 0.12
     """What a child keeps from stage to stage beyond severity and profile."""
     stage_sd: float = 0.30
     """The luck of a stage."""
-    slope_sd: float = 0.02
+    slope_sd: float = 0.01
     """Spread of children's own slopes, SD a year since five."""
     slope: Mapping[str, float] = field(
         default_factory=lambda: _needs(SLD=-0.04, PMLD=-0.04, MLD=-0.02, SEMH=-0.02, SLCN=0.01, HI=0.01)
@@ -173,9 +195,12 @@ class Outcomes:
     """Sex, given all else: a known null."""
     hidden: float = 0.0
     """What the unmeasured U takes from every result after five."""
-    pupil_points: float = 17.2
-    """Attainment 8 points for one SD."""
-    mean_points: float = 47.3
+    pupil_points: float = 12.6
+    """Attainment 8 points for one SD, from `steeper_below` upwards."""
+    mean_points: float = 51.0
+    steeper: float = 0.93
+    """How much more is lost for each SD below `steeper_below`: who takes few GCSEs has points from few."""
+    steeper_below: float = -0.23
     drift_points: float = 0.0
     drift_since: int = 2023
     """Points that everybody has more from a year on, because what is counted has changed."""
@@ -191,7 +216,7 @@ class Leaving:
     """Share born elsewhere, who come at any age up to 16."""
     emigrates: float = 0.0025
     dies: float = 0.0002
-    moves: float = 0.014
+    moves: float = 0.029
     """A year."""
 
 

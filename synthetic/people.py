@@ -71,6 +71,8 @@ FIRST_REVIEW, SEEN = 1000, 400
 """Days of age by which the review at two has been held; days in which a child who is here shows in some return."""
 AT_SCHOOL = 2000
 """Days of age by which every child is at school."""
+ALIKE = 6
+"""Of the authorities in the order of their deprivation, a move goes that part of them up or down at most."""
 FRAILTY = 7
 """How many times likelier to die a child with profound, severe or multi-sensory needs is."""
 OLDEST = 26
@@ -91,7 +93,7 @@ def people(n: int, places: pl.DataFrame, window: Window, planted: Childhood, see
     frame = frame.with_columns(**_types(frame, planted.needs, generator(seed, "types of need")))
     frame = frame.with_columns(**_early_scores(frame, generator(seed, "early scores")))
     return frame.with_columns(
-        **_comings_and_goings(frame, len(places), window.years, planted.leaving, generator(seed, "leaving"))
+        **_comings_and_goings(frame, places, window.years, planted.leaving, generator(seed, "leaving"))
     )
 
 
@@ -153,7 +155,7 @@ def _latent(frame: pl.DataFrame, planted: Needs, rng: np.random.Generator) -> di
     """The factors, severity and the unmeasured."""
     n = len(frame)
     male = (frame["sex_code"] == "M").to_numpy().astype(np.float32) - np.float32(0.5)
-    deprived = (5.5 - frame["deprivation_decile"].to_numpy().astype(np.float32)) / np.float32(2.87)
+    deprived = deprivation(frame)
     shared = _alike(rng.standard_normal(n, dtype=np.float32), frame)
     own = np.float32(np.sqrt(1 - planted.general**2))
     factors = {}
@@ -221,8 +223,13 @@ def youngest(frame: pl.DataFrame) -> Floats:
     return (((months_of(frame["birth_date"].to_numpy()) - 9) % 12) / 11).astype(np.float32)
 
 
+def deprivation(frame: pl.DataFrame) -> Floats:
+    """The decile of deprivation, standardised; high is more deprived."""
+    return (5.5 - frame["deprivation_decile"].to_numpy().astype(np.float32)) / np.float32(2.87)
+
+
 def _comings_and_goings(
-    frame: pl.DataFrame, n_places: int, years: tuple[int, ...], planted: Leaving, rng: np.random.Generator
+    frame: pl.DataFrame, places: pl.DataFrame, years: tuple[int, ...], planted: Leaving, rng: np.random.Generator
 ) -> dict[str, pl.Series]:
     """Arrivals from abroad before 16, one move to another authority at most, and who emigrates or dies.
 
@@ -243,8 +250,8 @@ def _comings_and_goings(
     died = arrived + 200 + np.where(frail, dies // FRAILTY, dies)
     gone = np.minimum(emigrated, died)
     leaves: Truths = (gone >= seen) & (gone < end)
-    moves = (moved < np.where(leaves, gone - 1, end)) & (n_places > 1)
-    to = (frame["authority"].to_numpy() + whole(rng, 1, max(n_places - 1, 1), n)) % n_places
+    moves = (moved < np.where(leaves, gone - 1, end)) & (len(places) > 1)
+    to = _moved_to(frame, places, rng)
     code = np.where(died <= emigrated, "D", np.where(rng.random(n) < 0.8, "E", "B"))
     return {
         "arrived_date": pl.Series(arrived),
@@ -255,6 +262,16 @@ def _comings_and_goings(
         .select(pl.when("leaves").then("code"))
         .to_series(),
     }
+
+
+def _moved_to(frame: pl.DataFrame, places: pl.DataFrame, rng: np.random.Generator) -> Whole:
+    """Another authority, among those that are as deprived, about: where families go when they go."""
+    n, order = len(places), np.argsort(places["deprivation"].to_numpy(), kind="stable")
+    rank = np.argsort(order, kind="stable")[frame["authority"].to_numpy()]
+    near = max(n // ALIKE, 1)
+    low = np.clip(rank - near, 0, max(n - 1 - 2 * near, 0))
+    to = low + whole(rng, 0, min(2 * near, n - 1) - 1 if n > 1 else 0, len(frame))
+    return order[np.minimum(to + (to >= rank), n - 1)]
 
 
 def _wait(rng: np.random.Generator, a_year: float, n: int) -> Whole:

@@ -16,17 +16,17 @@ from synthetic.people import rows_of
 from synthetic.window import Window
 
 TRANSFERRED, TOO_OLD, LEFT_ENGLAND, DIED = "5", "1", "7", "8"
-ENDS_BY_AGE = ((0, 0.006), (16, 0.08), (18, 0.17), (19, 0.27), (21, 0.32))
+ENDS_BY_AGE = ((0, 0.004), (16, 0.07), (18, 0.15), (19, 0.24), (20, 0.32))
 """From which age on which share of plans ends with the academic year."""
 REASONS_BY_AGE = (
     (0, {"2": 0.8, "9": 0.2}),
-    (16, {"2": 0.4, "4": 0.15, "6": 0.35, "9": 0.1}),
-    (18, {"2": 0.4, "3": 0.2, "4": 0.2, "6": 0.15, "9": 0.05}),
+    (16, {"2": 0.09, "4": 0.17, "6": 0.71, "9": 0.03}),
+    (18, {"2": 0.07, "3": 0.15, "4": 0.17, "6": 0.59, "9": 0.02}),
 )
-ENDS_BETWEEN = 0.012
+ENDS_BETWEEN = 0.005
 """Share of plans that end in the course of a year."""
-REASONS_BETWEEN = {"2": 0.65, "9": 0.35}
-PERSONAL_BUDGET, PAID_DIRECTLY = 0.04, 0.7
+REASONS_BETWEEN = {"2": 0.7, "9": 0.3}
+PERSONAL_BUDGET, PAID_DIRECTLY = 0.031, 0.7
 PAID_FOR = {"E": 0.55, "H": 0.1, "S": 0.2, "I": 0.15}
 SUMMER = 60
 """Days before 31 August on which plans end with the academic year."""

@@ -47,7 +47,7 @@ class Planted:
 
     in_time: float = 0.464
     """Share of plans issued within 20 weeks † (39,407 of 84,866 in 2024)."""
-    in_time_authority_sd: float = 1.0
+    in_time_authority_sd: float = 1.75
     """Standard deviation of the authorities' effects on issue within 20 weeks, log odds."""
     in_time_semh: float = -0.35
     """Effect of social, emotional and mental health as primary need."""
@@ -61,19 +61,21 @@ class Planted:
     """Authorities that issue in time what they can, and leave all else open."""
     late_mean: float = 110.0
     """Mean days over 20 weeks of a late plan: 7 % of all plans take over a year †."""
-    exception_if_late: float = 0.04
+    exception_if_late: float = 0.115
     """Share of late plans with an exception to the 20 weeks."""
 
     refused: float = 0.278
     """Mean share of decisions whether to assess that are refusals †."""
-    refused_sd: float = 0.08
+    refused_sd: float = 0.125
     """Spread of that share between authorities."""
-    withdrawn: float = 0.02
+    withdrawn: float = 0.012
     """Share of requests that are withdrawn."""
     no_plan: float = 0.055
     """Share of assessments that end without a plan."""
     appealed: float = 0.12
-    """Mean share of refusals, of either kind, that are appealed."""
+    """Mean share of refusals to assess that are appealed †."""
+    no_plan_appealed: float = 1.9
+    """How many times as often a decision to issue no plan is appealed †."""
     appealed_sd: float = 0.04
     """Spread of that share between authorities."""
     mediated: float = 0.25

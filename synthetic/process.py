@@ -23,7 +23,8 @@ from synthetic.window import Window
 QUICKEST_PLAN, SLOWEST_PLAN = 70, 620
 SIX_WEEKS = 42
 """Days from receipt to the decision whether to assess: regulation 5(1)."""
-DECIDED_LATE = 0.3
+DECIDED_LATE = 0.16
+QUICKEST_DECISION = 8
 DECIDED_BY = 0.45
 """The share of the days to a plan within which the decision whether to assess has come."""
 QUICKEST_LEAVING = 10
@@ -146,7 +147,7 @@ def _decided(asks: _Asks, intercept: float, planted: Planted, rng: np.random.Gen
     n = len(asks.child)
     fate = _fate(rng, asks, intercept, planted)
     refused, no_plan, issued = fate.route == "refused", fate.route == "no plan", fate.route == "plan"
-    appealed, mediated = rng.random(n) < asks.appealed, rng.random(n) < planted.mediated
+    lot, mediated = rng.random(n), rng.random(n) < planted.mediated
     detained = (asks.age >= 10) & (asks.age < 18) & (rng.random(n) < YOUTH_ACCOMMODATION)
     return pl.DataFrame(
         {
@@ -158,12 +159,12 @@ def _decided(asks: _Asks, intercept: float, planted: Planted, rng: np.random.Gen
             "outcome_code": np.select([fate.route == "withdrawn", refused], ["W", "N"], "Y"),
             "outcome_date": asks.received + fate.decided,
             "has_mediation": refused & mediated,
-            "has_tribunal": refused & appealed,
+            "has_tribunal": refused & (lot < asks.appealed),
             "exported_to": fate.destination,
             "assessed_code": np.select([no_plan, issued, fate.route == "left"], ["N", "Y", "W"], ""),
             "assessed_date": np.where(fate.is_assessed, asks.received + fate.assessed, NEVER),
             "assessment_mediation": no_plan & mediated,
-            "assessment_tribunal": no_plan & appealed,
+            "assessment_tribunal": no_plan & (lot < planted.no_plan_appealed * asks.appealed),
             "other_mediation": issued & (rng.random(n) < planted.content_mediated),
             "other_tribunal": issued & (rng.random(n) < planted.content_appealed),
             "is_exception": issued & ~fate.in_time & (rng.random(n) < planted.exception_if_late),
@@ -230,7 +231,7 @@ def _days_to_plan(rng: np.random.Generator, in_time: Truths, planted: Planted, n
 
 def _days_to_decision(rng: np.random.Generator, n: int) -> Whole:
     late = SIX_WEEKS + 1 + np.minimum(rng.exponential(20, n).astype(np.int64), 120)
-    return np.where(rng.random(n) < DECIDED_LATE, late, whole(rng, 20, SIX_WEEKS, n))
+    return np.where(rng.random(n) < DECIDED_LATE, late, whole(rng, QUICKEST_DECISION, SIX_WEEKS, n))
 
 
 def _asked_again(

@@ -16,31 +16,33 @@ STARTS = (0, 7, 12, 15, 21)
 KINDS: dict[str, dict[str, float]] = {
     "early": {"mainstream": 0.55, "special": 0.07, "EYP": 0.36, "OTH": 0.02},
     "primary": {
-        "mainstream": 0.46,
+        "mainstream": 0.48,
         "unit": 0.07,
         "resourced": 0.06,
-        "special": 0.34,
-        "EHE": 0.03,
-        "OLA": 0.02,
+        "special": 0.33,
+        "alternative": 0.005,
+        "EHE": 0.01,
+        "OLA": 0.025,
         "OPA": 0.005,
         "NIEO": 0.005,
         "OTH": 0.01,
     },
     "secondary": {
-        "mainstream": 0.32,
+        "mainstream": 0.38,
         "unit": 0.05,
         "resourced": 0.05,
-        "special": 0.45,
-        "EHE": 0.05,
-        "OLA": 0.05,
+        "special": 0.39,
+        "alternative": 0.015,
+        "EHE": 0.02,
+        "OLA": 0.06,
         "OPA": 0.005,
         "NIEO": 0.015,
-        "OTH": 0.01,
+        "OTH": 0.015,
     },
     "college": {
-        "college": 0.52,
-        "mainstream": 0.1,
-        "special": 0.26,
+        "college": 0.49,
+        "mainstream": 0.12,
+        "special": 0.27,
         "NEET": 0.06,
         "OLA": 0.03,
         "NIEO": 0.01,
@@ -48,7 +50,7 @@ KINDS: dict[str, dict[str, float]] = {
     },
     "adult": {"college": 0.62, "special": 0.06, "NEET": 0.17, "OLA": 0.05, "NIEO": 0.05, "OTH": 0.05},
 }
-AT_SCHOOL = ("mainstream", "unit", "resourced", "special")
+AT_SCHOOL = ("mainstream", "unit", "resourced", "special", "alternative")
 SCHOOLS = {
     "early": (0, 30),
     "primary": (30, 300),
@@ -57,9 +59,9 @@ SCHOOLS = {
     "adult": (380, 400),
 }
 """Which of an authority's schools teach which phase; special schools and second placements follow."""
-SPECIAL, SECOND = (400, 420), (420, 440)
+SPECIAL, SECOND, ALTERNATIVE = (400, 420), (420, 440), (440, 441)
 COLLEGES = 10
-RESIDENTIAL, WORK_BASED, TWO_PLACEMENTS = 0.06, 0.08, 0.02
+RESIDENTIAL, WORK_BASED, TWO_PLACEMENTS = 0.011, 0.04, 0.02
 NAMED_INSTEAD = ("EHE", "NEET", "NIEO")
 """Ways of being taught nowhere that a plan cannot name; it names a type of setting then."""
 
@@ -110,6 +112,7 @@ def _phase(rng: np.random.Generator, phase: str, register: Whole, entry: Days, l
     at_school, at_college = np.isin(kind, AT_SCHOOL), kind == "college"
     special = kind == "special"
     school = np.where(special, whole(rng, *_last(SPECIAL), n), whole(rng, *_last(SCHOOLS[phase]), n))
+    school = np.where(kind == "alternative", ALTERNATIVE[0], school)
     works = at_college & (rng.random(n) < WORK_BASED)
     boards = special & (phase != "early") & (rng.random(n) < RESIDENTIAL)
     return pl.DataFrame(

@@ -9,16 +9,23 @@ from datetime import date
 
 import polars as pl
 
-from cohort.schema.calendar import census_days
 from synthetic.chance import generator, whole
 
 ROUND = (320, 400)
 """Days between the review meetings of a plan; the law allows 12 months."""
-LONGEST_DECISION = 45
-"""Days after the meeting in which the decision comes; the law allows 4 weeks."""
-AMENDED = 0.45
+HELD = 0.62
+"""Share of the yearly reviews that are held †."""
+STRIDE = (5**0.5 - 1) / 2
+"""Of a lot, from one review to the next: the golden section, by which no plan goes without three times running."""
+MISSED = 2
+LONGEST_DECISION = 64
+"""Days after the meeting in which the decision comes; the law allows 4 weeks, which 44 % keep †."""
+AMENDED = 0.575
+"""Share of decisions that amend the plan †."""
 CEASING = ("2", "3", "4", "6", "9")
 """Reasons for an end that a review may have decided."""
+ENDS_WITHIN = 300
+"""Days after the decision of a review in which the plan ends by it, mostly with the academic year."""
 SCHOOL_PHASE, COLLEGE_PHASE = (2, 15), (3, 31)
 """Month and day by which the plan for the next phase is due: SEND Regulations 2014, regulation 18."""
 PHASE_PLAN_DONE = 0.3
@@ -38,10 +45,16 @@ def rhythm(plans: pl.DataFrame, seed: int) -> pl.DataFrame:
 def latest(shown: pl.DataFrame) -> pl.DataFrame:
     """`shown` with the latest review that was held by the day `last`: census day, or the plan's last day.
 
-    Needs start_date, round, pace, lot, and cease_date and cease_reason_code as the return shows them.
+    Needs start_date, round, pace, lot, and cease_date and cease_reason_code of the plan, whenever it ends.
     """
-    count = (pl.col("last") - pl.col("start_date")).dt.total_days() // pl.col("round")
-    return reviewed(shown.with_columns(count=count))
+    due = (pl.col("last") - pl.col("start_date")).dt.total_days() // pl.col("round")
+    held = (pl.when(is_held(due - missed)).then(due - missed) for missed in range(MISSED + 1))
+    return reviewed(shown.with_columns(count=pl.coalesce(*held, pl.lit(0)).clip(lower_bound=0)))
+
+
+def is_held(count: pl.Expr) -> pl.Expr:
+    """Whether the review of that number is held. Needs lot."""
+    return (7 * pl.col("lot") + STRIDE * count) % 1 < HELD
 
 
 def reviewed(shown: pl.DataFrame) -> pl.DataFrame:
@@ -65,17 +78,9 @@ def reviewed(shown: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ceasing() -> pl.Expr:
-    """Whether the review decided the end: the plan ended within 150 days, with no census day between the two.
-
-    Were there one, last year's return would have told the same review with another outcome.
-    """
-    days = census_days()
-    ended = pl.col("cease_date")
-    same = ended.dt.year().replace_strict(days, default=None, return_dtype=pl.Date)
-    before = (ended.dt.year() - 1).replace_strict(days, default=None, return_dtype=pl.Date)
-    census = pl.when(ended > same).then(same).otherwise(before)
-    soon = (ended - pl.col("decision")).dt.total_days().is_between(0, 150)
-    return soon & (pl.col("decision") > census) & pl.col("cease_reason_code").is_in(CEASING)
+    """Whether the review decided the end, which a return may tell before the plan ends: so all returns tell alike."""
+    days = (pl.col("cease_date") - pl.col("decision")).dt.total_days()
+    return days.is_between(0, ENDS_WITHIN) & pl.col("cease_reason_code").is_in(CEASING)
 
 
 def phase_plan_due(year: int) -> pl.Expr:

@@ -10,7 +10,7 @@ from synthetic.fakes import FIRST_URN, SCHOOLS_EACH
 from synthetic.parameters import Childhood
 from synthetic.provision import SCHOOLS
 
-CHILDREN_EACH = {"primary": 160, "secondary": 700}
+CHILDREN_EACH = {"primary": 80, "secondary": 350}
 """Children of all ages in the world for each school of a phase."""
 
 

@@ -22,8 +22,10 @@ ABSENT = 0.008
 TOO_LOW = -2.15
 """Standing under which a child cannot sit the tests at 11."""
 JUDGED = ("PK1", "PK2", "PK3", "PK4", "WTS", "EXS", "GDS")
-CUTS = (-2.9, -2.5, -2.15, -1.75, -0.62, 0.78)
+CUTS = (-2.9, -2.5, -2.15, -1.75, -0.37, 0.85)
 """Standing from which each judgement but the first is given."""
+PHONICS_LOST = {2022: 1.0}
+"""Marks that the pandemic took from the check of phonics."""
 BEFORE_2019 = {"PK1": "BLW", "PK2": "BLW", "PK3": "PKF", "PK4": "PKE"}
 """What the pre-key-stage standards were called in the interim frameworks."""
 
@@ -73,18 +75,18 @@ def _scored(sitting: Sitting, measure: str, score: Floats, able: Truths | None =
 def _profile(s: Sitting) -> Iterator[Result]:
     goals = np.clip(np.round(14.6 + 4.6 * s.z + 1.2 * s.luck("early_learning_goals")), 0, 17)
     yield _scored(s, "early_learning_goals", goals)
-    yield _scored(s, "good_level_of_development", (s.z + 0.25 * s.luck("good_level") > -0.36).astype(np.float32))
+    yield _scored(s, "good_level_of_development", (s.z + 0.15 * s.luck("good_level") > -0.34).astype(np.float32))
 
 
 def _phonics(s: Sitting) -> Iterator[Result]:
-    mark = np.clip(np.round(36.8 + 6.0 * s.z + 2.2 * s.luck("phonics_mark")), 0, 40)
+    mark = np.clip(np.round(37.2 + 4.2 * s.z + 4.4 * s.luck("phonics_mark") - PHONICS_LOST.get(s.year, 0)), 0, 40)
     able = s.z > TOO_LOW
     yield _scored(s, "phonics_mark", mark, able)
     yield _scored(s, "phonics_standard", ((mark >= 32) & able).astype(np.float32))
 
 
 def _judged(s: Sitting, measure: str, shift: float) -> Result:
-    place = np.searchsorted(CUTS, s.z + shift + 0.35 * s.luck(measure))
+    place = np.searchsorted(CUTS, s.z + shift + 0.2 * s.luck(measure))
     names = [BEFORE_2019.get(name, name) if s.year < 2019 else name for name in JUDGED]
     code = pl.Series(names).gather(np.where(s.absent(measure), 0, place).astype(np.uint32))
     code = code.zip_with(pl.Series(~s.absent(measure)), pl.Series(["A"]).extend_constant("A", len(code) - 1))
@@ -104,9 +106,9 @@ def _multiplication(s: Sitting) -> Iterator[Result]:
 def _key_stage_2(s: Sitting) -> Iterator[Result]:
     able = s.z > TOO_LOW
     scores = {
-        "ks2_reading": 104.2 + 7.4 * s.z + 3.4 * s.luck("ks2_reading"),
-        "ks2_maths": 103.6 + 7.4 * s.z + 3.2 * s.luck("ks2_maths"),
-        "ks2_grammar": 104.2 + 7.6 * s.z + 3.2 * s.luck("ks2_grammar"),
+        "ks2_reading": 104.7 + 7.4 * s.z + 1.9 * s.luck("ks2_reading"),
+        "ks2_maths": 104.1 + 7.4 * s.z + 1.8 * s.luck("ks2_maths"),
+        "ks2_grammar": 104.7 + 7.6 * s.z + 1.8 * s.luck("ks2_grammar"),
     }
     scores = {measure: np.clip(np.round(score), 80, 120) for measure, score in scores.items()}
     for measure, score in scores.items():
@@ -131,7 +133,7 @@ def _key_stage_4(s: Sitting) -> Iterator[Result]:
     points = np.clip(attainment_8(s.z, s.added, s.planted) * inflated + drift, 0, 90)
     yield _scored(s, "attainment_8", np.round(points, 2))
     grade = points / 10 * 0.98
-    english, maths = grade + 0.7 * s.luck("english"), grade - 0.15 + 0.8 * s.luck("maths")
+    english, maths = grade + 0.2 * s.luck("english"), grade - 0.15 + 0.25 * s.luck("maths")
     for measure, least in (("english_maths_9_4", 3.65), ("english_maths_9_5", 4.65)):
         yield _scored(s, measure, ((english >= least) & (maths >= least)).astype(np.float32))
     enters = points + 14 * s.luck("ebacc_entered") > 50
@@ -140,8 +142,9 @@ def _key_stage_4(s: Sitting) -> Iterator[Result]:
 
 
 def attainment_8(z: Floats, added: Floats, planted: Outcomes) -> Floats:
-    """Points before the year's inflation: linear in standing, and never below none."""
-    return np.clip(planted.mean_points + planted.pupil_points * z + added, 0, 90).astype(np.float32)
+    """Points before the year's inflation: linear in standing, steeper where few GCSEs are taken, never below none."""
+    stands = z - planted.steeper * np.maximum(planted.steeper_below - z, 0)
+    return np.clip(planted.mean_points + planted.pupil_points * stands + added, 0, 90).astype(np.float32)
 
 
 OF_STAGE: Mapping[Stage, Callable[[Sitting], Iterator[Result]]] = {
@@ -156,6 +159,6 @@ OF_STAGE: Mapping[Stage, Callable[[Sitting], Iterator[Result]]] = {
 
 def levels(s: Sitting) -> Iterator[Result]:
     """Levels by 19, from the standing at 16."""
-    luck = 0.45 * s.luck("levels")
-    for measure, least in (("level_2_by_19", -1.02), ("level_2_english_maths_by_19", -0.66), ("level_3_by_19", -0.12)):
+    luck = 0.8 * s.luck("levels")
+    for measure, least in (("level_2_by_19", -1.26), ("level_2_english_maths_by_19", -0.78), ("level_3_by_19", -0.28)):
         yield _scored(s, measure, (s.z + luck > least).astype(np.float32))

@@ -17,6 +17,7 @@ import polars as pl
 from synthetic.attainment.exposure import Exposure
 from synthetic.chance import Floats, Whole, generator
 from synthetic.parameters import Outcomes
+from synthetic.people import deprivation, youngest
 
 
 class Stage(IntEnum):
@@ -38,11 +39,13 @@ SECONDARY = 12
 class Ground:
     """What stands fixed beneath all stages: effects of places, needs and luck, by child."""
 
+    profile: Floats
     level: Floats
     slope: Floats
     primary: Floats
     secondary: Floats
     school_start: Whole
+    youngest: Floats
     plan_effect: Floats
 
 
@@ -53,17 +56,20 @@ def ground(people: pl.DataFrame, places: pl.DataFrame, schools: pl.DataFrame, pl
     level = np.float32(planted.severity) * severity + np.float32(planted.profile) * profile
     level += np.float32(planted.kept_sd) * rng.standard_normal(n, dtype=np.float32)
     level += np.float32(planted.male) * ((people["sex_code"] == "M").to_numpy() - np.float32(0.5))
+    level += np.float32(planted.deprived) * deprivation(people)
     level -= np.float32(planted.hidden) * people["hidden"].to_numpy()
     level += places["quality"].to_numpy().astype(np.float32)[people["authority"].to_numpy()]
     slope = np.float32(planted.slope_sd) * rng.standard_normal(n, dtype=np.float32)
     slope += _by_need(people, planted.slope)
     quality = schools["quality"].to_numpy().astype(np.float32)
     return Ground(
+        profile=profile,
         level=level,
         slope=slope,
         primary=quality[people["primary_school"].to_numpy()],
         secondary=quality[people["secondary_school"].to_numpy()],
         school_start=people["school_start"].to_numpy(),
+        youngest=np.float32(planted.youngest) * (youngest(people) - np.float32(0.5)),
         plan_effect=_by_need(people, planted.plan),
     )
 
@@ -73,13 +79,16 @@ def _by_need(people: pl.DataFrame, effects: Mapping[str, float]) -> Floats:
 
 
 def standing(of: Ground, had: Exposure, stage: Stage, planted: Outcomes, seed: int) -> Floats:
-    """Standing of every child at a stage, in SD, had it had what `had` says."""
+    """Standing of every child at a stage, in SD, had it had what `had` says. At five it is what the profile says: the
+    record shows what decisions rest on."""
+    if stage is Stage.PROFILE:
+        return of.profile
     n = len(of.level)
     z = of.level + of.slope * np.float32(stage - Stage.PROFILE)
     z += of.secondary if stage >= SECONDARY else of.primary
     z += np.float32(planted.stage_sd) * generator(seed, f"standing {stage.name}").standard_normal(n, dtype=np.float32)
     if stage < Stage.KEY_STAGE_2:
-        return z
+        return z + of.youngest * np.float32((Stage.KEY_STAGE_2 - stage) / (Stage.KEY_STAGE_2 - Stage.PHONICS))
     z += np.float32(planted.support) * had.support + np.float32(planted.early) * (had.early & had.support)
     z += of.plan_effect * had.plan
     return z + (pandemic(of, planted) if stage == Stage.KEY_STAGE_2 else np.float32(0))

@@ -30,9 +30,10 @@ def rounds(lives: Lives, until: date) -> pl.DataFrame:
     number = ((plans["last"] - plans["start_date"]).dt.total_days() // plans["round"]).clip(lower_bound=0).to_numpy()
     held = plans[np.repeat(np.arange(len(plans)), number)]
     first = np.repeat(np.cumsum(number) - number, number)
-    told = reviews.reviewed(held.with_columns(count=pl.Series(np.arange(len(held)) - first + 1)))
+    every = held.with_columns(count=pl.Series(np.arange(len(held)) - first + 1))
+    told = reviews.reviewed(every.filter(reviews.is_held(pl.col("count"))))
     final = pl.col("review_draft_date") + pl.duration(days=_days_to_final())
-    before = pl.col("start_date") + pl.duration(days=(pl.col("count") - 1) * pl.col("round"))
+    before = pl.coalesce(pl.col("review_meeting_date").shift().over("position"), "start_date")
     return told.select(
         *("position", "plan", "child", "count", "lot"),
         *("review_meeting_date", "review_decision_date", "review_outcome_code", "review_draft_date"),

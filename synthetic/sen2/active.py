@@ -22,11 +22,10 @@ def active_plans(shown: pl.DataFrame, lives: Lives, year: int) -> pl.DataFrame:
     """Each plan that stood in the year: where it came from, its latest review, its plan for the next phase."""
     told = shown.filter("is_active").with_columns(
         last=pl.min_horizontal("left_date", "census"),
-        cease_date=pl.when("has_ended").then("left_date"),
-        cease_reason_code=pl.when("has_ended").then("left_reason_code"),
         origin=authority("came_from", lives),
     )
-    told = told.join(reviews.rhythm(lives.plans, lives.seed), on="plan", maintain_order="left")
+    ends = lives.plans.select("cease_date", "cease_reason_code").hstack(reviews.rhythm(lives.plans, lives.seed))
+    told = told.join(ends, on="plan", maintain_order="left")
     told = told.join(lives.children.select("child", "school_start"), on="child", maintain_order="left")
     due = pl.when(~pl.col("has_ended") & (pl.col("start_date") < pl.date(year - 1, 10, 1))).then(
         reviews.phase_plan_due(year)

@@ -49,12 +49,15 @@ def _share(count: int, whole: int) -> float:
 
 
 def placements(tables: Tables, year: int) -> pl.LazyFrame:
-    """Main placements of plans in force, open on census day, with the type of establishment where one is known."""
+    """Main placements of plans in force, open on census day, with the type of establishment where one is known: by
+    the number of the school, or of the provider where a return gives that."""
     rows = beside_plans(tables, "placement", year).filter(
         pl.col("rank_code").fill_null("1") == "1", pl.col("leaving_date").is_null()
     )
-    types = tables["establishment_period"].group_by("urn").agg(pl.col("establishment_type_code").last())
-    return rows.join(types, on="urn", how="left")
+    types = tables["establishment_period"].group_by("urn").agg(pl.col("ukprn", "establishment_type_code").last())
+    colleges = types.filter(pl.col("ukprn").is_not_null()).select("ukprn", of_provider="establishment_type_code")
+    known = rows.join(types.drop("ukprn"), on="urn", how="left").join(colleges, on="ukprn", how="left")
+    return known.with_columns(establishment_type_code=pl.coalesce("establishment_type_code", "of_provider"))
 
 
 PLACES_AND_FLOWS = Theme(
