@@ -360,7 +360,7 @@ def test_every_check_can_be_broken(out: Path, read: Callable[[Path], Any]) -> No
     values |= {"SENtype": {"DS", "ASD"}, "RequestSource": {"1"}, "ReviewDraft": {"2023-06-01"}}
     values |= {"PhaseTransferFinalDate": {"2023-12-20"}, "CeaseDate": {"2022-12-31", "2023-06-01"}}
     unbroken = set(CHECKS)
-    for file, line in ((file, line) for file in of_2024 for line in file.lines()):
+    for file, line in ((told, line) for told in of_2024 for line in told.lines()):
         for _ in changed(line.person, values):
             lines = list(dataclasses.replace(file, persons=[line.person]).lines())
             unbroken -= {name for name in unbroken for changed_line in lines if breaks(name, changed_line, file)}
