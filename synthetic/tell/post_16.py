@@ -40,11 +40,9 @@ def told(lives: Lives, after_16: AfterSixteen, year: int) -> Told:
         "apprenticeship": (stints["state"] == State.APPRENTICESHIP, apprenticeships),
         "supported_internship": (is_internship(after_16, stints), internships),
     }
-    order = ["place", "child", "start_date"]
-    tables = {
-        name: tell(courses(lives, after_16, stints.filter(which), year).sort(order))
-        for name, (which, tell) in kinds.items()
-    }
+    stints = stints.with_columns(pl.Series(name, which) for name, (which, _) in kinds.items())
+    every = courses(lives, after_16, stints.filter(pl.any_horizontal(*kinds)), year).sort("place", "child", "start_date")
+    tables = {name: tell(every.filter(name)) for name, (_, tell) in kinds.items()}
     tables["work_placement"] = _placements(lives, tables["further_education"], year)
     tables["destination"] = destinations(lives, after_16, year)
     whom = pl.concat([table.select("place", "child") for table in tables.values()])
