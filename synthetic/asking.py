@@ -1,9 +1,9 @@
 """Who asks for an EHC assessment, and when: a hazard for each calendar year since September 2014.
 
 It depends on what is recorded (scores, type of need, whether on support, age, sex, meals, ethnicity), on the
-authority's threshold, on the year, and in a world with a policy on whether the authority has taken it up. For which need is asked
-changes with age: early for language, late for mental health. A child asks once here; who is refused may ask again
-(`synthetic.process`). Those who had a statement before plans existed come to a plan without a request.
+authority's threshold, on the year, and in a world with a policy on whether the authority has taken it up. For which
+need is asked changes with age: early for language, late for mental health. A child asks once here; who is refused may
+ask again (`synthetic.process`). Those who had a statement before plans existed come to a plan without a request.
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ def yearly_odds(
     """Log odds of asking in a calendar year, for one who has not asked yet; without the effect of age."""
     index = year - people["school_start"].to_numpy()
     supported = on_support(people["identified_year"].to_numpy(), people["support_ended_year"].to_numpy(), index - 1)
-    score = np.where(index >= 1, people["profile_score"].to_numpy(), people["review_score"].to_numpy())
-    now = odds + np.float32(asking.score) * score + np.float32(asking.supported) * supported
+    profile, review = people["profile_score"].to_numpy(), people["review_score"].to_numpy()
+    score = np.where(index >= 1, np.float32(asking.score) * profile, np.float32(asking.review) * review)
+    now = odds + score + np.float32(asking.supported) * supported
     now += np.float32(asking.growth[min(year, max(asking.growth))])
     male = asking.male + asking.male_growth * (year - USUAL_YEAR)
     now += np.float32(male) * ((people["sex_code"] == "M").to_numpy() - np.float32(0.5))

@@ -38,8 +38,8 @@ def propensity(
 
 def hazard(year: int, people: pl.DataFrame, odds: Floats, planted: Identification) -> Floats:
     """The chance of being identified in a school year, for one who was not before."""
-    score = people["review_score" if year <= 0 else "profile_score"].to_numpy()
-    now = odds + np.float32(planted.by_year[year - NURSERY]) + np.float32(planted.score) * score
+    measure, effect = ("review_score", planted.review) if year <= 0 else ("profile_score", planted.score)
+    now = odds + np.float32(planted.by_year[year - NURSERY]) + np.float32(effect) * people[measure].to_numpy()
     return 1 / (1 + np.exp(-now - _found_then(people["school_start"].to_numpy() + year + 1, planted)))
 
 

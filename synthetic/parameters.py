@@ -33,19 +33,19 @@ class Needs:
     """Effect of the unmeasured U on being identified and on asking for a plan, log odds."""
     common: Mapping[str, float] = field(
         default_factory=lambda: _needs(
-            SPLD=0.92,
+            SPLD=0.91,
             MLD=0.61,
-            SLD=-3.86,
-            PMLD=-5.71,
-            SEMH=1.05,
-            SLCN=1.14,
-            HI=-1.61,
-            VI=-2.21,
-            MSI=-4.51,
-            PD=-1.01,
+            SLD=-3.87,
+            PMLD=-5.72,
+            SEMH=1.03,
+            SLCN=1.13,
+            HI=-1.62,
+            VI=-2.22,
+            MSI=-4.52,
+            PD=-1.02,
             ASD=0.0,
-            DS=-3.81,
-            OTH=-0.31,
+            DS=-3.82,
+            OTH=-0.32,
         )
     )
     """How common each type would be among all children with no difficulty at all, log odds to one another."""
@@ -56,25 +56,29 @@ class Identification:
     """First SEN support, as a hazard by school year (−1 nursery, 0 reception, 1 to 13)."""
 
     by_year: tuple[float, ...] = (
-        *(-6.88, -5.25, -5.06, -4.66, -4.36, -4.14, -4.35, -4.52),
-        *(-4.47, -4.73, -4.65, -4.48, -5.05, -14.0, -14.0),
+        *(-6.47, -4.63, -5.33, -4.62, -4.42, -4.29, -4.38, -4.7),
+        *(-4.28, -4.69, -4.76, -4.43, -4.82, -14.0, -14.0),
     )
     """Log odds for a child of average scores, from nursery on."""
     growth: Mapping[int, float] = field(
         default_factory=lambda: {2014: -0.38, 2018: 0.0, 2021: 0.07, 2023: 0.49, 2025: 0.81}
     )
     """Calendar year in which a school year ends, log odds: more is found from year to year. Straight between these."""
+    review: float = -2.3
+    """One SD of the review at two, in nursery and reception."""
     score: float = -2.9
-    """One SD of the review at two (in nursery and reception) or of the profile at five (later)."""
+    """One SD of the profile at five, later."""
+    around: float = -0.25
+    """One SD of deprivation of the authority: a child is judged beside those around it, log odds."""
     youngest: float = 0.3
     """A child born in August beside one born in September, log odds."""
     male: float = 0.0
-    meals: float = 1.034
+    meals: float = 1.087
     authority_sd: float = 0.141
     school_sd: float = 0.75
     ethnicity_semh: Mapping[str, float] = field(default_factory=lambda: {"BCRB": 0.31, "MWBC": 0.36, "BAFR": -0.48})
     """Effect where the need is social, emotional and mental health: log hazard ratios 1.36, 1.44 and 0.62."""
-    ended: tuple[float, ...] = (0.14, 0.36)
+    ended: tuple[float, ...] = (0.16, 0.38)
     """Share of support that ends with a school year, and at the move to secondary school, at an average profile."""
     ended_score: float = 0.7
     """One SD of the profile at five, log odds of an end."""
@@ -85,39 +89,43 @@ class Asking:
     """Requests for an EHC assessment since September 2014, as a hazard by calendar year."""
 
     base: float = -8.3
-    score: float = -2.5
-    """One SD of the profile at five (of the review at two for the youngest)."""
+    review: float = -3.4
+    """One SD of the review at two, for the youngest."""
+    score: float = -2.8
+    """One SD of the profile at five."""
+    around: float = -0.6
+    """One SD of deprivation of the authority: where many are in need, more must be to ask, log odds."""
     supported: float = 1.5
     """Effect of being on SEN support, log odds."""
-    male: float = 0.065
+    male: float = 0.095
     """Boys beside girls in 2020, log odds."""
-    male_growth: float = -0.028
+    male_growth: float = -0.035
     """How that changes each year: the needs of girls come to be seen."""
-    meals: float = 0.747
+    meals: float = 0.913
     """A family that is ever eligible for free meals, log odds."""
-    ethnicity: Mapping[str, float] = field(default_factory=lambda: {"APKN": -0.45, "BAFR": -0.35})
+    ethnicity: Mapping[str, float] = field(default_factory=lambda: {"APKN": -0.42, "BAFR": -0.3})
     """Groups of whom fewer ask, given all else, log odds."""
     need: Mapping[str, float] = field(
         default_factory=lambda: _needs(
-            SPLD=-1.56,
-            MLD=0.58,
-            SLD=3.46,
-            PMLD=2.58,
-            SEMH=0.36,
-            SLCN=0.14,
-            HI=2.46,
-            VI=2.56,
-            MSI=3.3,
-            PD=2.79,
-            ASD=3.15,
-            DS=2.84,
-            OTH=0.15,
+            SPLD=-1.72,
+            MLD=0.57,
+            SLD=3.4,
+            PMLD=2.8,
+            SEMH=0.35,
+            SLCN=0.24,
+            HI=2.44,
+            VI=2.67,
+            MSI=3.31,
+            PD=3.08,
+            ASD=3.36,
+            DS=2.91,
+            OTH=-0.12,
         )
     )
     need_age: Mapping[str, float] = field(
         default_factory=lambda: _needs(
-            SEMH=0.42,
-            SLCN=-0.6,
+            SEMH=0.46,
+            SLCN=-0.62,
             ASD=0.03,
         )
     )
@@ -125,29 +133,29 @@ class Asking:
     authority_sd: float = 0.33
     """Thresholds differ between authorities, log odds."""
     by_age: tuple[float, ...] = (
-        *(-7.0, -4.9, -1.85, 0.4, 0.9, 0.95, 1.25, 1.15, 1.15, 1.1, 1.1, 1.1, 1.3, 1.2, 0.85, -0.35),
+        *(-9.76, -7.11, -3.34, -0.42, 0.68, 1.38, 1.25, 1.37, 1.36, 1.32, 1.14, 1.34, 1.4, 1.2, 0.83, -0.44),
         *(-0.95, -1.7, -2.7, -3.2, -4.2, -4.9, -5.5),
     )
     """Age on 1 January, 0 to 22, log odds."""
     growth: Mapping[int, float] = field(
         default_factory=lambda: {
-            2014: -6.18,
-            2015: -4.98,
-            2016: -3.75,
-            2017: -2.93,
-            2018: -2.33,
-            2019: -1.85,
-            2020: -1.7,
-            2021: -1.35,
-            2022: -0.98,
-            2023: -0.68,
-            2024: -0.43,
-            2025: -0.24,
+            2014: -7.69,
+            2015: -6.49,
+            2016: -5.0,
+            2017: -4.1,
+            2018: -3.28,
+            2019: -2.71,
+            2020: -2.54,
+            2021: -2.06,
+            2022: -1.55,
+            2023: -1.18,
+            2024: -0.89,
+            2025: -0.66,
         }
     )
     """Calendar years, log odds: more is asked from year to year."""
     statements: Mapping[int, float] = field(
-        default_factory=lambda: {2014: 0.04, 2015: 1.59, 2016: 1.74, 2017: 1.84, 2018: 1.04}
+        default_factory=lambda: {2014: 0.21, 2015: 1.76, 2016: 1.91, 2017: 2.01, 2018: 1.21}
     )
     """Statements of before 2014 that became plans until March 2018, beside the hazard of that year, log odds."""
 
@@ -216,7 +224,7 @@ class Leaving:
     """Share born elsewhere, who come at any age up to 16."""
     emigrates: float = 0.0025
     dies: float = 0.0002
-    moves: float = 0.029
+    moves: float = 0.032
     """A year."""
 
 

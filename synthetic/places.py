@@ -19,6 +19,8 @@ from synthetic.window import FIRST_TOLD, Window
 
 OUTLIERS = 3
 """Authorities far above the mean in outcomes, and as many far below, where there are enough."""
+DEPRIVATION_SD = 0.55
+"""Spread of the authorities' deprivation, in SD between children of one authority."""
 ADOPTED = (2018, 2020, 2022, None)
 """Years in which a policy may be taken up."""
 
@@ -53,10 +55,12 @@ def _ways(rng: np.random.Generator, picked: pl.DataFrame, planted: Planted) -> d
     """How each authority identifies, decides, delivers and follows up; and what its quality adds to outcomes."""
     n, life = len(picked), planted.childhood
     adopted = pl.Series([ADOPTED[i] for i in rng.integers(0, len(ADOPTED), n)], dtype=pl.Int64)
+    deprivation = rng.normal(0.0, DEPRIVATION_SD, n)
+    finding, asking = (rng.normal(0.0, part.authority_sd, n) for part in (life.identification, life.asking))
     return {
-        "deprivation": pl.Series(rng.normal(0.0, 0.5, n)),
-        "identifies": pl.Series(rng.normal(0.0, life.identification.authority_sd, n)),
-        "threshold": pl.Series(rng.normal(0.0, life.asking.authority_sd, n)),
+        "deprivation": pl.Series(deprivation),
+        "identifies": pl.Series(finding + life.identification.around * deprivation),
+        "threshold": pl.Series(asking + life.asking.around * deprivation),
         "quality": pl.Series(_quality(rng, n, planted)),
         "not_known": pl.Series(np.minimum(rng.gamma(0.7, planted.not_known / 0.7, n), 0.19)),
         "delivers": pl.Series(beta(rng, planted.delivers, planted.delivers_sd, n)),

@@ -15,7 +15,7 @@ import polars as pl
 from synthetic.chance import Floats, Truths, Whole, generator
 from synthetic.fakes import SCHOOLS_EACH
 from synthetic.lives import Lives
-from synthetic.school_life.schooling import AGES, ENOUGH, Absence, Exclusions, Schooling, Suspensions
+from synthetic.school_life.schooling import AGES, ENOUGH, FAR_BELOW, Absence, Exclusions, Schooling, Suspensions
 
 ROUNDS = 4
 """Times that a level is put right after the highest rates were cut."""
@@ -87,6 +87,7 @@ def _conduct(people: pl.DataFrame, planted: Suspensions | Exclusions) -> Floats:
     return (
         _of_need(people, planted.need)
         + np.float32(planted.profile) * _shortfall(people, "conduct")
+        + np.float32(planted.far_below) * np.maximum(-people["profile_score"].to_numpy() - np.float32(FAR_BELOW), 0)
         + np.float32(planted.severity) * people["severity"].to_numpy()
         + np.float32(planted.behaviour) * people["behaviour"].to_numpy()
         + np.float32(planted.meals) * people["is_meals_eligible"].to_numpy()

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-ENOUGH = {"absence": 0.85, "conduct": 0.37}
+ENOUGH = {"absence": 0.85, "conduct": 0.39}
 """SD below the mean in the profile at five, beyond which a still lower one changes nothing more."""
+FAR_BELOW = 1.3
+"""SD below the mean in the profile at five, from which on children are watched so closely that conduct tells less."""
 AGES = range(-1, 14)
 """School years for which a profile by age is given, from nursery (−1) to year 13."""
 
@@ -24,7 +26,7 @@ class Absence:
     authorised: Mapping[int, float] = field(
         default_factory=lambda: {
             2015: 0.035, 2016: 0.0345, 2017: 0.034, 2018: 0.0345, 2019: 0.033, 2020: 0.034,
-            2021: 0.034, 2022: 0.055, 2023: 0.050, 2024: 0.047, 2025: 0.045, 2026: 0.044,
+            2021: 0.034, 2022: 0.054, 2023: 0.050, 2024: 0.048, 2025: 0.045, 2026: 0.044,
         }
     )  # fmt: skip
     unauthorised: Mapping[int, float] = field(
@@ -42,13 +44,13 @@ class Absence:
         *(0.0, -0.3, -0.35, -0.4, -0.45, -0.45, -0.4, -0.35),
         *(-0.1, 0.25, 0.45, 0.55, 0.55, 0.0, 0.0),
     )
-    profile: tuple[float, float] = (0.49, 0.53)
+    profile: tuple[float, float] = (0.37, 0.38)
     """One SD below the mean in the profile at five, on absence with authority and without, up to ENOUGH SD."""
     severity: tuple[float, float] = (0.06, 0.0)
     """One SD of severity."""
     behaviour: tuple[float, float] = (0.0, 0.12)
-    meals: tuple[float, float] = (0.25, 0.95)
-    need: Mapping[str, float] = field(default_factory=lambda: {"SEMH": 0.32, "SLCN": -0.22, "PMLD": 0.3, "ASD": -0.05})
+    meals: tuple[float, float] = (0.22, 0.90)
+    need: Mapping[str, float] = field(default_factory=lambda: {"SEMH": 0.26, "SLCN": -0.22, "PMLD": 0.2, "ASD": -0.08})
     """Types of need beside the others, on both."""
     breach: float = 1.08
     """Rate ratio of unauthorised absence from the day on which a plan came later than 20 weeks."""
@@ -77,20 +79,22 @@ class Suspensions:
         *(-5.0, -2.3, -2.0, -1.8, -1.6, -1.4, -1.2, -1.0),
         *(0.4, 0.8, 0.95, 0.9, 0.4, -1.2, -1.4),
     )
-    profile: float = 6.4
+    profile: float = 8.3
     """One SD below the mean in the profile at five, up to ENOUGH SD."""
+    far_below: float = -0.7
+    """Each SD further than FAR_BELOW."""
     severity: float = 0.05
     behaviour: float = 0.08
     need: Mapping[str, float] = field(
         default_factory=lambda: {
-            "SEMH": 0.8,
+            "SEMH": 1.2,
             "SPLD": 0.6,
-            "MLD": 0.3,
-            "ASD": -1.6,
-            "SLCN": -0.2,
-            "PD": -1.5,
+            "MLD": 0.5,
+            "ASD": -1.1,
+            "SLCN": -0.4,
+            "PD": -1.2,
             "SLD": -2.5,
-            "PMLD": -3.5,
+            "PMLD": -4.0,
             "DS": -2.5,
         }
     )
@@ -120,15 +124,18 @@ class Exclusions:
         *(-6.0, -2.6, -2.2, -2.0, -1.8, -1.6, -1.3, -1.0),
         *(0.3, 0.9, 1.1, 1.0, 0.2, -2.5, -3.0),
     )
-    profile: float = 5.5
+    profile: float = 6.5
+    far_below: float = -0.6
     severity: float = 0.05
     behaviour: float = 0.15
     need: Mapping[str, float] = field(
         default_factory=lambda: {
-            "SEMH": 0.9,
-            "SPLD": 0.5,
-            "ASD": -1.6,
-            "PD": -1.5,
+            "SEMH": 1.6,
+            "SPLD": 0.4,
+            "MLD": 0.4,
+            "ASD": -0.9,
+            "SLCN": -0.4,
+            "PD": -1.2,
             "SLD": -3.0,
             "PMLD": -4.0,
             "DS": -3.0,
@@ -214,6 +221,7 @@ IMMORTAL = Exclusions(
     profile=0.0,
     severity=0.0,
     behaviour=0.0,
+    far_below=0.0,
     need=dict.fromkeys(Exclusions().need, 0.0),
     meals=0.0,
     authority_sd=0.0,

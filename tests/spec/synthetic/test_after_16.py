@@ -16,7 +16,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import pdist
 
 from synthetic.after_16 import arms, routes
-from synthetic.after_16.entrants import census_days, sen_at_16
+from synthetic.after_16.entrants import census_days, place_effects, sen_at_16
 from synthetic.after_16.estimands import estimands, known_nulls
 from synthetic.after_16.live import AfterSixteen
 from synthetic.after_16.measured import followed_for, neet_by_25
@@ -270,6 +270,15 @@ def test_an_authority_loses_sight_of_its_own_share_and_of_those_in_neet_more() -
     place = after_16.who["place"].to_numpy()
     shares = [lost[:, place == i][told[:, place == i]].mean() for i in range(len(places))]
     assert np.corrcoef(shares, places["not_known"].to_numpy())[0, 1] > 0.8
+
+
+def test_authorities_differ_in_neet_as_was_planted() -> None:
+    lives, apart = drawn().lives, replace(MAIN, into_neet=replace(MAIN.into_neet, authority_sd=1.5))
+    after_16, effects = drawn().again(apart), place_effects(lives.places, apart, lives.seed)
+    place, told = after_16.who["place"].to_numpy(), followed_for(after_16.who, MONTHS)
+    months = neet_by_25(after_16.state)
+    means = [months[told & (place == i)].mean() for i in range(len(effects))]
+    assert np.corrcoef(means, effects)[0, 1] > 0.8
 
 
 def test_sen_at_16_is_the_plan_or_statement_of_that_january_else_support() -> None:
