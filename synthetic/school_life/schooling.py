@@ -79,7 +79,7 @@ class Suspensions:
         *(-5.0, -2.3, -2.0, -1.8, -1.6, -1.4, -1.2, -1.0),
         *(0.4, 0.8, 0.95, 0.9, 0.4, -1.2, -1.4),
     )
-    profile: float = 8.3
+    profile: float = 9.2
     """One SD below the mean in the profile at five, up to ENOUGH SD."""
     far_below: float = -0.7
     """Each SD further than FAR_BELOW."""
@@ -124,7 +124,7 @@ class Exclusions:
         *(-6.0, -2.6, -2.2, -2.0, -1.8, -1.6, -1.3, -1.0),
         *(0.3, 0.9, 1.1, 1.0, 0.2, -2.5, -3.0),
     )
-    profile: float = 6.5
+    profile: float = 8.0
     far_below: float = -0.6
     severity: float = 0.05
     behaviour: float = 0.15
