@@ -41,7 +41,9 @@ def told(lives: Lives, after_16: AfterSixteen, year: int) -> Told:
         "supported_internship": (is_internship(after_16, stints), internships),
     }
     stints = stints.with_columns(pl.Series(name, which) for name, (which, _) in kinds.items())
-    every = courses(lives, after_16, stints.filter(pl.any_horizontal(*kinds)), year).sort("place", "child", "start_date")
+    every = courses(lives, after_16, stints.filter(pl.any_horizontal(*kinds)), year).sort(
+        "place", "child", "start_date"
+    )
     tables = {name: tell(every.filter(name)) for name, (_, tell) in kinds.items()}
     tables["work_placement"] = _placements(lives, tables["further_education"], year)
     tables["destination"] = destinations(lives, after_16, year)
