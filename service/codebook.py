@@ -8,14 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from textwrap import dedent
+from typing import Any
 
+from sqlalchemy import Column as StoredColumn
 from sqlalchemy import Table as StoredTable
+from sqlalchemy.dialects import postgresql
 
 from analysis.measure import Measure, measures
 from analysis.study import Study, studies
-from cohort.catalogue import collect
 from cohort.ingest.check import rules
 from cohort.ingest.format import Column, ReturnFormat
+from cohort.ingest.read import declared_formats
 from cohort.ingest.rule import Rule
 from cohort.schema.base import CODES
 from cohort.schema.code_list import FIRST, LAST, CodeList, Register
@@ -24,19 +28,24 @@ from cohort.schema.outcome_measure import OutcomeMeasure
 from cohort.schema.outcome_measures import outcome_measures
 from cohort.schema.tables import METADATA, themes
 
+POSTGRES = postgresql.dialect()
+
 
 def pages() -> dict[str, str]:
     """File name → Markdown."""
-    formats = collect("cohort.ingest.formats", ReturnFormat, key=lambda form: form.collection)
     return {
-        "collections.md": "\n".join(line for form in formats.values() for line in _collection(form)),
+        "collections.md": "\n".join(line for form in declared_formats().values() for line in _collection(form)),
         "code-lists.md": "\n".join((*_code_lists(), *_registers())),
-        "rules.md": "\n".join(line for rule in rules().values() for line in _rule(rule)),
+        "rules.md": _page("Rules", map(_rule, rules().values())),
         "record.md": "\n".join(_record()),
-        "outcomes.md": "\n".join(line for outcome in outcome_measures().values() for line in _outcome(outcome)),
-        "measures.md": "\n".join(line for measure in measures().values() for line in _measure(measure)),
-        "studies.md": "\n".join(line for study in studies().values() for line in _study(study)),
+        "outcomes.md": _page("Outcome measures", map(_outcome, outcome_measures().values())),
+        "measures.md": _page("Measures", map(_measure, measures().values())),
+        "studies.md": _page("Studies", map(_study, studies().values())),
     }
+
+
+def _page(title: str, entries: Iterable[Iterable[str]]) -> str:
+    return "\n".join((f"# {title}\n", *(line for entry in entries for line in entry)))
 
 
 def written(folder: Path) -> list[Path]:
@@ -94,8 +103,13 @@ def _rule(rule: Rule) -> Iterator[str]:
     where = f"{rule.level.value}, `{rule.table}.{rule.column}`, {_years(rule.since, rule.until)}{dfe}"
     yield f"**{rule.sentence}** ({where})\n"
     yield f"{rule.advice}\n"
+    yield from _example(rule.example)
+
+
+def _example(text: str) -> Iterator[str]:
+    """A text table as it stands in the declaration, its columns under each other."""
     yield "```"
-    yield from (line.strip() for line in rule.example.strip().splitlines())
+    yield dedent(text).strip("\n").rstrip()
     yield "```\n"
 
 
@@ -117,8 +131,13 @@ def _anchor(heading: str) -> str:
 def _stored(table: StoredTable) -> Iterator[str]:
     yield f"### {table.schema}.{table.name}\n"
     yield f"{table.comment}\n"
-    rows = ((c.name, c.type, "yes" if c.nullable else "", _kept(c.info.get(CODES)), c.comment) for c in table.columns)
+    rows = ((c.name, _type(c), "yes" if c.nullable else "", _kept(c.info.get(CODES)), c.comment) for c in table.columns)
     yield from _rows(("column", "type", "may be empty", "codes", "what"), rows)
+
+
+def _type(column: StoredColumn[Any]) -> str:
+    """The type as Postgres names it."""
+    return column.type.compile(POSTGRES)
 
 
 def _kept(codes: CodeList | Register | None) -> str:
@@ -156,9 +175,8 @@ def _measure(measure: Measure) -> Iterator[str]:
         if count is not None:
             yield f"{name}: {count.population.sentence}\n"
             yield from (f"- {step.sentence}" for step in count.population.steps)
-            yield "\n```"
-            yield from (line.strip() for line in count.example.strip().splitlines())
-            yield "```\n"
+            yield ""
+            yield from _example(count.example)
 
 
 def _study(study: Study) -> Iterator[str]:

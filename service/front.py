@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -10,7 +11,10 @@ from screens.options import OPTIONS
 
 
 def serve(port: int) -> None:
-    """Run the app until it is interrupted."""
+    """Run the app until it is interrupted. On POSIX this process becomes the server: who ends it ends the app."""
     given = [part for name, value in {**OPTIONS, "server.port": str(port)}.items() for part in (f"--{name}", value)]
     command = [sys.executable, "-m", "streamlit", "run", str(bundled("app.py")), *given]
-    subprocess.run(command, check=False)  # noqa: S603  (our own interpreter and our own file)
+    if os.name == "posix":
+        sys.stdout.flush()
+        os.execv(sys.executable, command)  # noqa: S606  (our own interpreter and our own file)
+    subprocess.run(command, check=False)  # noqa: S603

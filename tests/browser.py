@@ -60,6 +60,8 @@ def serving(
         finally:
             server.terminate()
             server.wait(20)
+    with socket.socket() as asked:
+        assert asked.connect_ex(("127.0.0.1", port)), "whoever ends the command ends the server"
 
 
 def _wait(server: subprocess.Popen[bytes], health: str, log: Path) -> None:

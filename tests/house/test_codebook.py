@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy.dialects import postgresql
 
+from analysis.measure import measures
+from analysis.study import studies
+from cohort.ingest.check import rules
+from cohort.ingest.read import declared_formats
 from cohort.schema.base import CODES
+from cohort.schema.codes import code_lists
+from cohort.schema.outcome_measures import outcome_measures
 from cohort.schema.tables import METADATA, themes
 from service.codebook import pages
 
@@ -35,7 +42,44 @@ def test_every_column_of_the_record_is_shown_with_what_it_holds_and_its_codes() 
             link = f"[{codes.name}](code-lists.md#{codes.name})" if codes else ""
             empty = "yes" if column.nullable else ""
             comment = (column.comment or "").replace("|", "\\|")
-            assert f"| {column.name} | {column.type} | {empty} | {link} | {comment} |" in lines
+            kind = column.type.compile(postgresql.dialect())
+            assert f"| {column.name} | {kind} | {empty} | {link} | {comment} |" in lines
+
+
+def test_types_are_those_of_the_database_that_is_made() -> None:
+    shown = {line.split(" | ")[1] for line in PAGES["record.md"].splitlines() if line.startswith("| ")}
+    assert shown >= {"UUID", "BYTEA", "JSONB", "TIMESTAMP WITH TIME ZONE"}
+    assert not shown & {"CHAR(32)", "DATETIME", "BLOB"}, "names of no Postgres"
+
+
+CATALOGUES = {
+    "collections.md": [c.tag for f in declared_formats().values() for t in f.tables for c in t.columns],
+    "code-lists.md": [f"| {c.code} | {c.label} |" for entry in code_lists().values() for c in entry.codes],
+    "rules.md": [f"## {code}" for code in rules()],
+    "outcomes.md": [f"(`{code}`)" for code in outcome_measures()],
+    "measures.md": [f"(`{name}`)" for name in measures()],
+    "studies.md": [f"(`{name}`)" for name in studies()]
+    + [f"- `{c.name}`:" for s in studies().values() for c in s.choices],
+}
+
+
+@pytest.mark.parametrize("page", CATALOGUES)
+def test_every_entry_of_every_catalogue_stands_on_its_page(page: str) -> None:
+    assert CATALOGUES[page]
+    assert [entry for entry in CATALOGUES[page] if entry not in PAGES[page]] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_begins_with_what_it_is(page: str) -> None:
+    assert PAGES[page].startswith("# ")
+
+
+@pytest.mark.parametrize("rule", rules())
+def test_the_columns_of_an_example_stand_under_each_other(rule: str) -> None:
+    shown = PAGES["rules.md"].partition(f"## {rule}\n")[2].partition("```\n")[2].partition("\n```")[0]
+    bars = [[at for at, letter in enumerate(line) if letter == "|"] for line in shown.splitlines()]
+    assert len(bars) > 2
+    assert all(found == bars[0] for found in bars)
 
 
 @pytest.mark.parametrize("page", PAGES)
