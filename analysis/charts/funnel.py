@@ -39,7 +39,7 @@ def funnel(given: ReleasedTable) -> Drawn | None:
 
 def _limits(frame: pl.DataFrame, x: alt.X) -> alt.Chart:
     """The four curves of a funnel, dashed by level."""
-    edges = {"95% limits": ("low95", "high95"), "99.8% limits": ("low998", "high998")}
+    edges = {"95 % limits": ("low95", "high95"), "99.8 % limits": ("low998", "high998")}
     curves = [
         frame.select("n", pl.lit(level).alias("limits"), pl.lit(edge).alias("edge"), pl.col(edge).alias("at"))
         for level, pair in edges.items()

@@ -88,7 +88,7 @@ refused = Measure(
         """,
     ),
     years=PERSON_LEVEL,
-    source="DfE, Education, health and care plans: requests; 25.2% in 2024.",
+    source="DfE, Education, health and care plans: requests; 25.2 % in 2024.",
 )
 
 within_20_weeks = Measure(
@@ -121,7 +121,7 @@ within_20_weeks = Measure(
         """,
     ),
     years=PERSON_LEVEL,
-    source="SEND Regulations 2014, regulation 13; DfE: 46.4% in 2024.",
+    source="SEND Regulations 2014, regulation 13; DfE: 46.4 % in 2024.",
 )
 
 appeals = Measure(
@@ -148,5 +148,5 @@ appeals = Measure(
         """,
     ),
     years=PERSON_LEVEL,
-    source="MoJ and DfE, SEND appeal rate: 3.2% in 2024.",
+    source="MoJ and DfE, SEND appeal rate: 3.2 % in 2024.",
 )

@@ -9,8 +9,8 @@ quantile at `trim` on each side (winsorised); φ is the mean of z²; if I·φ > 
 scale of the values. Large units make s tiny, so that without τ² nearly every authority would be flagged.
 
 Winsorising keeps true outliers from hiding themselves, at a price: where there are none it takes a third of φ
-away with the tails. Of 153 authorities that differ by ordinary normal amounts, limits meant to hold 99.8% then
-hold 98%; with `winsorise=False` they hold what they promise. Choose before looking, and say which.
+away with the tails. Of 153 authorities that differ by ordinary normal amounts, limits meant to hold 99.8 % then
+hold 98 %; with `winsorise=False` they hold what they promise. Choose before looking, and say which.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class FunnelResult:
     """A funnel.
 
     `.units` has a row a unit, in order of name: unit, n (the denominator, or expected events), value, z,
-    low95, high95, low998, high998, outlier (value outside the 99.8% limits), z_unadjusted, estimable.
+    low95, high95, low998, high998, outlier (value outside the 99.8 % limits), z_unadjusted, estimable.
     `z` is against the limits in force: with τ² in it where τ² > 0. Units with nothing to divide by are kept,
     with null value, z and limits, `estimable` false, and counted in `not_estimable`.
     `phi` is the dispersion ratio (1: no more than chance); `tau2` is on the transformed scale, 0 when

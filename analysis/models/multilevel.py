@@ -4,7 +4,7 @@ Linear models take any number of nested or crossed random intercepts and correla
 J. Stat. Softw. 67(1)); they read the rows once, so a nation fits in about a second. Logistic models take one
 grouping, by adaptive Gauss–Hermite quadrature. Variances carry profile-likelihood intervals, effects
 comparative errors, ranks intervals from 4,000 posterior draws. A rank without its interval should not be shown:
-with 150 authorities a 95% interval is often 70 places wide.
+with 150 authorities a 95 % interval is often 70 places wide.
 """
 
 from __future__ import annotations

@@ -53,8 +53,8 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
     return Result(
         title=f"Authorities compared: {measure.title}",
         estimand=f"{measure.sentence} Year {year}; each authority against all that returned.",
-        method="Funnel with additive over-dispersion (Spiegelhalter 2005), 95% and 99.8% limits; "
-        "Wilson 95% intervals. The funnel is worked out from the figures shown.",
+        method="Funnel with additive over-dispersion (Spiegelhalter 2005), 95 % and 99.8 % limits; "
+        "Wilson 95 % intervals. The funnel is worked out from the figures shown.",
         tables=(given,),
         derived=(
             Derived("funnel", f"Funnel: {title}", lambda frames: _funnel(frames, measure.direction), Chart.FUNNEL),
@@ -118,7 +118,7 @@ def _say(frames: Frames, title: str, year: int) -> str:
     return (
         f"{title}, {year}: England {target:.1%}. Of {positions.height} authorities with figures, {alike} cannot be "
         f"told apart from England once ordinary differences between authorities are allowed for; "
-        f"{outside or 'none'} {'lies' if outside == 1 else 'lie'} outside the 99.8% limits."
+        f"{outside or 'none'} {'lies' if outside == 1 else 'lie'} outside the 99.8 % limits."
     )
 
 

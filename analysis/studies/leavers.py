@@ -28,7 +28,7 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
         title=measures()[MEASURE].title,
         estimand=measures()[MEASURE].sentence,
         method="Each child who left is looked for in the returns of all other authorities of that year and the next; "
-        "shares with Wilson 95% intervals.",
+        "shares with Wilson 95 % intervals.",
         tables=(CountTable("authorities", "Left and not arrived, by authority left", rows, dims, chart=Chart.TILES),),
         say=_say,
         flows=table.flows,

@@ -37,7 +37,7 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
     return Result(
         title="Linked and unlinked records",
         estimand=measures()[MEASURE].sentence,
-        method="Share of records linked, by sex, ethnic group, deprivation and authority, with Wilson 95% intervals; "
+        method="Share of records linked, by sex, ethnic group, deprivation and authority, with Wilson 95 % intervals; "
         "the largest gap is between the groups whose shares are shown.",
         tables=(CountTable("groups", "Records linked, by group", rows, ("trait", "year", "group", "measure")),),
         derived=(Derived("gaps", "The largest gap between groups", _gaps),),

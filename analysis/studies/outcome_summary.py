@@ -30,7 +30,7 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
     return Result(
         title="Requests, plans, waits and appeals in England",
         estimand="Counts and shares of the whole of England, by calendar year.",
-        method="Sums over all authorities that returned; shares with Wilson 95% intervals.",
+        method="Sums over all authorities that returned; shares with Wilson 95 % intervals.",
         tables=(
             CountTable("numbers", "Numbers", whole.filter(~shares), dims, is_share=False, chart=Chart.TREND),
             CountTable("shares", "Shares", whole.filter(shares), dims, is_share=True, chart=Chart.TREND),
@@ -57,7 +57,7 @@ def _say(frames: Frames, is_grouped: bool) -> str:
     row = timely.row(-1, named=True)
     return (
         f"In {row['year']}, {row['value']:.1%} of about {row['denominator']:,} plans were issued within 20 weeks "
-        f"(95% interval {row['low']:.1%} to {row['high']:.1%})."
+        f"(95 % interval {row['low']:.1%} to {row['high']:.1%})."
     )
 
 

@@ -42,7 +42,7 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
         estimand="Log-odds of a final plan within 20 weeks of the request, exceptions left out, among plans issued; "
         "authority effects as deviations from the average authority.",
         method="Logistic regression with a random intercept for each authority, adaptive Gauss–Hermite quadrature; "
-        "profile interval for the variance; shrunken effects with 95% rank intervals.",
+        "profile interval for the variance; shrunken effects with 95 % rank intervals.",
         tables=(
             EstimateTable("terms", "Characteristics", terms),
             EstimateTable("authorities", "Authorities", effects.sort("level"), Chart.CATERPILLAR),
@@ -106,7 +106,7 @@ def _say(frames: Frames) -> str:
     share = frames["variance"].filter(pl.col("group") == "authority")["share"][0]
     return (
         f"About {share:.0%} of the differences in timeliness that characteristics leave unexplained lie between "
-        f"authorities. The 95% interval of a rank among {effects.height} is {width:.0f} places wide on average."
+        f"authorities. The 95 % interval of a rank among {effects.height} is {width:.0f} places wide on average."
     )
 
 

@@ -87,7 +87,7 @@ def model(snapshot: str, policy: str, is_invented: bool = True) -> Release:
             EstimateTable("terms", "Characteristics", terms),
             EstimateTable("authorities", "Authorities", effects, Chart.CATERPILLAR),
         ),
-        say=lambda _: "About 12% of the differences that characteristics leave unexplained lie between authorities.",
+        say=lambda _: "About 12 % of the differences that characteristics leave unexplained lie between authorities.",
         flows=_flows(),
         assumptions=("Authority effects are normal on the log-odds scale.",),
         warnings=("The fit stopped at its limit of steps.",),

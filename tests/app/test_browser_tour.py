@@ -127,7 +127,7 @@ def test_a_researcher_runs_a_study(tour: Tour) -> None:
     tour.sees("Choose, then run the study.")
     tour.choose("Study", "Timeliness: a multilevel model")
     tour.press("Run the study")
-    tour.sees("About 12%", "Log-odds of a final plan", "A step that hardly anybody passes.")
+    tour.sees("About 12 %", "Log-odds of a final plan", "A step that hardly anybody passes.")
     tour.charts(1)
     tour.page.get_by_text("Where these figures come from").click()
     tour.sees("3f9c21d07ab4")

@@ -109,7 +109,7 @@ def test_many_groups_of_children_are_dots_of_the_latest_year() -> None:
 def test_a_table_is_headed_in_words_and_shares_are_per_cent() -> None:
     table = draw.table(COMPARED, "authorities")
     assert table.columns == [
-        "Code", "Authority", "Region", "Number", "Out of", "Share", "95% low", "95% high", "Status",
+        "Code", "Authority", "Region", "Number", "Out of", "Share", "95 % low", "95 % high", "Status",
     ]  # fmt: skip
     assert table["Share"].max() > 50
     kinds = draw.kinds(COMPARED, "authorities")
@@ -119,7 +119,7 @@ def test_a_table_is_headed_in_words_and_shares_are_per_cent() -> None:
 
 def test_limits_of_a_model_are_no_shares() -> None:
     kinds = draw.kinds(RELEASES["model"], "terms")
-    assert {kinds[heading] for heading in ("Estimate", "95% low", "95% high")} == {Kind.NUMBER}
+    assert {kinds[heading] for heading in ("Estimate", "95 % low", "95 % high")} == {Kind.NUMBER}
 
 
 def test_groups_of_children_are_named_in_words() -> None:

@@ -80,7 +80,7 @@ def test_a_comparison_says_what_it_is_not() -> None:
 
 def test_the_table_gives_shares_in_per_cent_with_intervals() -> None:
     frame = drawn(comparison, ask=FakeAsk()).dataframe[0].value
-    assert {"Authority", "Number", "Out of", "Share", "95% low", "95% high"} <= set(frame.columns)
+    assert {"Authority", "Number", "Out of", "Share", "95 % low", "95 % high"} <= set(frame.columns)
     assert (frame["Share"].dropna() > 1).all()
     assert frame.loc[frame["Authority"] == "City of London", "Share"].isna().all()
 
@@ -253,7 +253,7 @@ def test_a_researcher_sees_estimand_population_assumptions_warnings_and_record()
         "Asked by | tester",
     ):
         assert words in text
-    assert {"Estimate", "Standard error", "95% low", "95% high"} <= set(at.dataframe[0].value.columns)
+    assert {"Estimate", "Standard error", "95 % low", "95 % high"} <= set(at.dataframe[0].value.columns)
 
 
 def test_a_step_that_few_pass_is_withheld() -> None:

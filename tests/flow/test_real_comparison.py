@@ -73,7 +73,7 @@ def test_timeliness_is_the_known_sum_and_no_authority_is_lost(published: Snapsho
 
 
 def test_without_over_dispersion_most_authorities_would_be_outliers(published: Snapshot, tmp_path: Path) -> None:
-    """The trap: on the real rates a plain funnel puts about 126 to 129 of 150 authorities outside 99.8% limits."""
+    """The trap: on the real rates a plain funnel puts about 126 to 129 of 150 authorities outside 99.8 % limits."""
     table = compared(published, tmp_path, "within_20_weeks").tables["authorities"].frame.drop_nulls("numerator")
     plain = funnel.fit(table, "authority_code", "numerator", "denominator", overdispersion=False)
     over = funnel.fit(table, "authority_code", "numerator", "denominator")

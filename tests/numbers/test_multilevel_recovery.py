@@ -1,6 +1,6 @@
 """Planted truth comes back: bias, coverage of intervals, effects and ranks, over invented worlds with fixed seeds.
 
-The gate for a coverage of 95% is the exact binomial 99.9% band for the number of worlds: a right method fails it
+The gate for a coverage of 95 % is the exact binomial 99.9 % band for the number of worlds: a right method fails it
 once in a thousand seeds, and these seeds are fixed. Bias must be below 3.3 Monte Carlo standard errors.
 """
 

@@ -1,6 +1,6 @@
 """The search for a minimum, profile intervals and draws of variances, on functions whose answers are known.
 
-Tolerances: 1e-4 for a profile's ends (a thousandth of a standard error was asked for); 3% for moments of weighted
+Tolerances: 1e-4 for a profile's ends (a thousandth of a standard error was asked for); 3 % for moments of weighted
 draws, which come from 64 points.
 """
 
