@@ -26,7 +26,7 @@ class Absence:
     authorised: Mapping[int, float] = field(
         default_factory=lambda: {
             2015: 0.035, 2016: 0.0345, 2017: 0.034, 2018: 0.0345, 2019: 0.033, 2020: 0.034,
-            2021: 0.034, 2022: 0.054, 2023: 0.050, 2024: 0.048, 2025: 0.045, 2026: 0.044,
+            2021: 0.034, 2022: 0.054, 2023: 0.050, 2024: 0.049, 2025: 0.045, 2026: 0.044,
         }
     )  # fmt: skip
     unauthorised: Mapping[int, float] = field(
@@ -50,7 +50,7 @@ class Absence:
     """One SD of severity."""
     behaviour: tuple[float, float] = (0.0, 0.12)
     meals: tuple[float, float] = (0.22, 0.90)
-    need: Mapping[str, float] = field(default_factory=lambda: {"SEMH": 0.26, "SLCN": -0.22, "PMLD": 0.2, "ASD": -0.08})
+    need: Mapping[str, float] = field(default_factory=lambda: {"SEMH": 0.26, "SLCN": -0.22, "PMLD": 0.2, "ASD": -0.14})
     """Types of need beside the others, on both."""
     breach: float = 1.08
     """Rate ratio of unauthorised absence from the day on which a plan came later than 20 weeks."""
