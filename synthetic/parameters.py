@@ -33,19 +33,19 @@ class Needs:
     """Effect of the unmeasured U on being identified and on asking for a plan, log odds."""
     common: Mapping[str, float] = field(
         default_factory=lambda: _needs(
-            SPLD=0.93,
-            MLD=0.62,
-            SLD=-3.85,
-            PMLD=-5.7,
-            SEMH=1.05,
-            SLCN=1.15,
-            HI=-1.6,
-            VI=-2.2,
-            MSI=-4.5,
-            PD=-1.0,
+            SPLD=0.91,
+            MLD=0.61,
+            SLD=-3.87,
+            PMLD=-5.72,
+            SEMH=1.03,
+            SLCN=1.13,
+            HI=-1.62,
+            VI=-2.22,
+            MSI=-4.52,
+            PD=-1.02,
             ASD=0.0,
-            DS=-3.8,
-            OTH=-0.3,
+            DS=-3.82,
+            OTH=-0.32,
         )
     )
     """How common each type would be among all children with no difficulty at all, log odds to one another."""
@@ -56,12 +56,12 @@ class Identification:
     """First SEN support, as a hazard by school year (−1 nursery, 0 reception, 1 to 13)."""
 
     by_year: tuple[float, ...] = (
-        *(-6.49, -4.66, -5.19, -4.63, -4.36, -4.22, -4.36, -4.56),
-        *(-4.29, -4.63, -4.68, -4.41, -4.81, -14.0, -14.0),
+        *(-6.47, -4.63, -5.33, -4.62, -4.42, -4.29, -4.38, -4.7),
+        *(-4.28, -4.69, -4.76, -4.43, -4.82, -14.0, -14.0),
     )
     """Log odds for a child of average scores, from nursery on."""
     growth: Mapping[int, float] = field(
-        default_factory=lambda: {2014: -0.05, 2018: 0.0, 2021: 0.42, 2023: 0.7, 2025: 1.02}
+        default_factory=lambda: {2014: -0.38, 2018: 0.0, 2021: 0.07, 2023: 0.49, 2025: 0.81}
     )
     """Calendar year in which a school year ends, log odds: more is found from year to year. Straight between these."""
     review: float = -2.3
@@ -73,7 +73,7 @@ class Identification:
     youngest: float = 0.3
     """A child born in August beside one born in September, log odds."""
     male: float = 0.0
-    meals: float = 1.107
+    meals: float = 1.087
     authority_sd: float = 0.141
     school_sd: float = 0.75
     ethnicity_semh: Mapping[str, float] = field(default_factory=lambda: {"BCRB": 0.31, "MWBC": 0.36, "BAFR": -0.48})
@@ -97,35 +97,35 @@ class Asking:
     """One SD of deprivation of the authority: where many are in need, more must be to ask, log odds."""
     supported: float = 1.5
     """Effect of being on SEN support, log odds."""
-    male: float = 0.066
+    male: float = 0.095
     """Boys beside girls in 2020, log odds."""
-    male_growth: float = -0.036
+    male_growth: float = -0.035
     """How that changes each year: the needs of girls come to be seen."""
-    meals: float = 0.872
+    meals: float = 0.913
     """A family that is ever eligible for free meals, log odds."""
-    ethnicity: Mapping[str, float] = field(default_factory=lambda: {"APKN": -0.48, "BAFR": -0.38})
+    ethnicity: Mapping[str, float] = field(default_factory=lambda: {"APKN": -0.42, "BAFR": -0.3})
     """Groups of whom fewer ask, given all else, log odds."""
     need: Mapping[str, float] = field(
         default_factory=lambda: _needs(
-            SPLD=-1.59,
-            MLD=0.72,
-            SLD=3.52,
-            PMLD=2.57,
-            SEMH=0.46,
-            SLCN=0.31,
-            HI=2.74,
-            VI=2.69,
-            MSI=3.39,
-            PD=3.07,
-            ASD=3.44,
-            DS=3.01,
-            OTH=0.05,
+            SPLD=-1.72,
+            MLD=0.57,
+            SLD=3.4,
+            PMLD=2.8,
+            SEMH=0.35,
+            SLCN=0.24,
+            HI=2.44,
+            VI=2.67,
+            MSI=3.31,
+            PD=3.08,
+            ASD=3.36,
+            DS=2.91,
+            OTH=-0.12,
         )
     )
     need_age: Mapping[str, float] = field(
         default_factory=lambda: _needs(
-            SEMH=0.49,
-            SLCN=-0.65,
+            SEMH=0.46,
+            SLCN=-0.62,
             ASD=0.03,
         )
     )
@@ -133,29 +133,29 @@ class Asking:
     authority_sd: float = 0.33
     """Thresholds differ between authorities, log odds."""
     by_age: tuple[float, ...] = (
-        *(-10.21, -7.19, -3.5, -0.63, 0.62, 1.43, 1.35, 1.61, 1.48, 1.44, 1.26, 1.5, 1.53, 1.43, 1.01, -0.21),
+        *(-9.76, -7.11, -3.34, -0.42, 0.68, 1.38, 1.25, 1.37, 1.36, 1.32, 1.14, 1.34, 1.4, 1.2, 0.83, -0.44),
         *(-0.95, -1.7, -2.7, -3.2, -4.2, -4.9, -5.5),
     )
     """Age on 1 January, 0 to 22, log odds."""
     growth: Mapping[int, float] = field(
         default_factory=lambda: {
-            2014: -7.77,
-            2015: -6.57,
-            2016: -5.06,
+            2014: -7.69,
+            2015: -6.49,
+            2016: -5.0,
             2017: -4.1,
-            2018: -3.32,
-            2019: -2.73,
-            2020: -2.59,
-            2021: -2.17,
-            2022: -1.77,
-            2023: -1.41,
-            2024: -1.15,
-            2025: -0.93,
+            2018: -3.28,
+            2019: -2.71,
+            2020: -2.54,
+            2021: -2.06,
+            2022: -1.55,
+            2023: -1.18,
+            2024: -0.89,
+            2025: -0.66,
         }
     )
     """Calendar years, log odds: more is asked from year to year."""
     statements: Mapping[int, float] = field(
-        default_factory=lambda: {2014: 0.49, 2015: 2.04, 2016: 2.19, 2017: 2.29, 2018: 1.49}
+        default_factory=lambda: {2014: 0.21, 2015: 1.76, 2016: 1.91, 2017: 2.01, 2018: 1.21}
     )
     """Statements of before 2014 that became plans until March 2018, beside the hazard of that year, log odds."""
 
@@ -224,7 +224,7 @@ class Leaving:
     """Share born elsewhere, who come at any age up to 16."""
     emigrates: float = 0.0025
     dies: float = 0.0002
-    moves: float = 0.038
+    moves: float = 0.032
     """A year."""
 
 

@@ -66,7 +66,7 @@ class Planted:
 
     refused: float = 0.278
     """Mean share of decisions whether to assess that are refusals †."""
-    refused_sd: float = 0.145
+    refused_sd: float = 0.125
     """Spread of that share between authorities."""
     withdrawn: float = 0.012
     """Share of requests that are withdrawn."""

@@ -202,7 +202,7 @@ def _fate(rng: np.random.Generator, asks: _Asks, intercept: float, planted: Plan
     issued = stalled(_days_to_plan(rng, in_time, planted, n), in_time, asks.stalls)
     slow, brisk = _days_to_decision(rng, n), (issued * DECIDED_BY).astype(np.int64)
     decided = np.where(withdrawn, whole(rng, 5, 40, n), np.where(refused, slow, np.minimum(slow, brisk)))
-    assessed = decided + ((issued - decided) * rng.uniform(0.6, 0.97, n)).astype(np.int64)
+    assessed = decided + ((issued - decided) * rng.uniform(0.5, 0.95, n)).astype(np.int64)
     after = np.maximum(np.minimum(_days_to_leaving(asks), asks.exits), QUICKEST_LEAVING)
     ends = np.select([withdrawn | refused, no_plan], [decided, assessed], issued)
     leaves = (after < ends) & ~withdrawn & (~refused | (asks.exits < decided))

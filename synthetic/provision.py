@@ -21,7 +21,7 @@ KINDS: dict[str, dict[str, float]] = {
         "resourced": 0.06,
         "special": 0.33,
         "alternative": 0.005,
-        "EHE": 0.013,
+        "EHE": 0.01,
         "OLA": 0.025,
         "OPA": 0.005,
         "NIEO": 0.005,
@@ -33,7 +33,7 @@ KINDS: dict[str, dict[str, float]] = {
         "resourced": 0.05,
         "special": 0.39,
         "alternative": 0.015,
-        "EHE": 0.0245,
+        "EHE": 0.02,
         "OLA": 0.06,
         "OPA": 0.005,
         "NIEO": 0.015,
@@ -61,7 +61,7 @@ SCHOOLS = {
 """Which of an authority's schools teach which phase; special schools and second placements follow."""
 SPECIAL, SECOND, ALTERNATIVE = (400, 420), (420, 440), (440, 441)
 COLLEGES = 10
-RESIDENTIAL, WORK_BASED, TWO_PLACEMENTS = 0.011, 0.027, 0.02
+RESIDENTIAL, WORK_BASED, TWO_PLACEMENTS = 0.011, 0.04, 0.02
 NAMED_INSTEAD = ("EHE", "NEET", "NIEO")
 """Ways of being taught nowhere that a plan cannot name; it names a type of setting then."""
 

@@ -79,7 +79,7 @@ def _profile(s: Sitting) -> Iterator[Result]:
 
 
 def _phonics(s: Sitting) -> Iterator[Result]:
-    mark = np.clip(np.round(37.5 + 4.7 * s.z + 4.2 * s.luck("phonics_mark") - PHONICS_LOST.get(s.year, 0)), 0, 40)
+    mark = np.clip(np.round(37.4 + 4.2 * s.z + 4.4 * s.luck("phonics_mark") - PHONICS_LOST.get(s.year, 0)), 0, 40)
     able = s.z > TOO_LOW
     yield _scored(s, "phonics_mark", mark, able)
     yield _scored(s, "phonics_standard", ((mark >= 32) & able).astype(np.float32))
@@ -106,8 +106,8 @@ def _multiplication(s: Sitting) -> Iterator[Result]:
 def _key_stage_2(s: Sitting) -> Iterator[Result]:
     able = s.z > TOO_LOW
     scores = {
-        "ks2_reading": 105.0 + 7.4 * s.z + 1.9 * s.luck("ks2_reading"),
-        "ks2_maths": 104.4 + 7.4 * s.z + 1.8 * s.luck("ks2_maths"),
+        "ks2_reading": 104.9 + 7.4 * s.z + 1.9 * s.luck("ks2_reading"),
+        "ks2_maths": 104.3 + 7.4 * s.z + 1.8 * s.luck("ks2_maths"),
         "ks2_grammar": 104.7 + 7.6 * s.z + 1.8 * s.luck("ks2_grammar"),
     }
     scores = {measure: np.clip(np.round(score), 80, 120) for measure, score in scores.items()}
@@ -160,5 +160,5 @@ OF_STAGE: Mapping[Stage, Callable[[Sitting], Iterator[Result]]] = {
 def levels(s: Sitting) -> Iterator[Result]:
     """Levels by 19, from the standing at 16."""
     luck = 0.8 * s.luck("levels")
-    for measure, least in (("level_2_by_19", -1.26), ("level_2_english_maths_by_19", -0.85), ("level_3_by_19", -0.34)):
+    for measure, least in (("level_2_by_19", -1.26), ("level_2_english_maths_by_19", -0.82), ("level_3_by_19", -0.31)):
         yield _scored(s, measure, (s.z + luck > least).astype(np.float32))

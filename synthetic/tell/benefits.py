@@ -19,7 +19,7 @@ from synthetic.after_16.tax_years import months_of
 from synthetic.chance import Floats, Truths, Whole, generator
 
 DAYS: Final = 365 / MONTHS_A_YEAR
-CLAIMS, CLAIMS_MONTH, CLAIMS_SEVERITY = -0.75, 0.26, 0.25
+CLAIMS, CLAIMS_MONTH, CLAIMS_SEVERITY = -0.60, 0.26, 0.25
 """Log odds of claiming while out of work, what each month out of work adds, and one SD of severity."""
 SEEKING: Mapping[int, tuple[tuple[str, float], ...]] = {
     2015: (("JSA", 0.95), ("OT", 1.0)),
