@@ -20,7 +20,7 @@ from synthetic.planted import Planted
 from synthetic.stalling import TWENTY_WEEKS, stalled, stalling
 from synthetic.window import Window
 
-QUICKEST_PLAN, SLOWEST_PLAN = 70, 620
+QUICKEST_PLAN, SLOWEST_PLAN, MEAN_IN_TIME = 70, 620, 122
 SIX_WEEKS = 42
 """Days from receipt to the decision whether to assess: regulation 5(1)."""
 DECIDED_LATE = 0.16
@@ -68,8 +68,7 @@ def cases(
     """
     new = children.filter(pl.col("received_date").is_not_null())
     asks = _asks(children, places, window, planted, seed, new["child"].to_numpy(), new["received_date"].to_numpy())
-    recent = asks.received >= window.first_day
-    intercept = _intercept(asks.log_odds[recent], planted.in_time)
+    intercept = _intercept(asks, window, planted)
     first = _decided(asks, intercept, planted, generator(seed, "requests"))
     again = _asked_again(children, first, asks, planted, generator(seed, "asked again"))
     later = _asks(children, places, window, planted, seed, *again)
@@ -133,13 +132,33 @@ def logistic(log_odds: Floats | float) -> Floats:
     return 1 / (1 + np.exp(-np.asarray(log_odds, dtype=float)))
 
 
-def _intercept(log_odds: Floats, target: float) -> float:
-    """The intercept at which the mean share is the target, by bisection."""
+def _intercept(asks: _Asks, window: Window, planted: Planted) -> float:
+    """The intercept at which the target is the share in time of plans issued in the years watched, by bisection.
+
+    A late plan may be issued after them, or come from a request of before, or be an exception that does not count; so
+    each request counts by the chance that its plan, in time or late, is counted within the window.
+    """
+    timely, late = _counted_within(asks.received, window, planted)
     low, high = -12.0, 12.0
-    for _ in range(60 if len(log_odds) else 0):
+    for _ in range(60 if len(asks.log_odds) else 0):
         middle = (low + high) / 2
-        low, high = (middle, high) if logistic(middle + log_odds).mean() < target else (low, middle)
+        share = logistic(middle + asks.log_odds)
+        in_time, issued = (share * timely).sum(), (share * timely + (1 - share) * late).sum()
+        low, high = (middle, high) if in_time < planted.in_time * issued else (low, middle)
     return (low + high) / 2
+
+
+def _counted_within(received: Days, window: Window, planted: Planted) -> tuple[Floats, Floats]:
+    """The chances that a plan is counted in the window: if it is in time (on its mean day), and if it is late."""
+    first = (window.first_day - received).astype(np.int64)
+    last = (window.last_day - received).astype(np.int64)
+    timely = (first <= MEAN_IN_TIME) & (last >= MEAN_IN_TIME)
+
+    def by(days: Whole) -> Floats:
+        passed = 1 - np.exp(-np.maximum(days - TWENTY_WEEKS, 0) / planted.late_mean)
+        return np.where(days >= SLOWEST_PLAN, 1.0, passed)
+
+    return timely.astype(float), (by(last) - by(first - 1)) * (1 - planted.exception_if_late)
 
 
 def _decided(asks: _Asks, intercept: float, planted: Planted, rng: np.random.Generator) -> pl.DataFrame:

@@ -62,7 +62,8 @@ def _mnar(strength: float) -> Settings:
 
 def _threshold(strength: float) -> Settings:
     return {
-        "childhood.asking.authority_sd": 0.7 * strength,
+        "childhood.asking.authority_sd": 1.4 * strength,
+        "childhood.asking.around": 0.0,
         "childhood.outcomes.authority_sd": 0.0,
         "childhood.outcomes.outlier": 0.0,
     }
