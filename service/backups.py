@@ -27,7 +27,7 @@ def back_up(settings: Settings, path: Path | None = None) -> tuple[Path, Manifes
     """Back the record up to `path`, or to a new file under `backups` in COHORT_HOME; hands on where it lies."""
     place = path or settings.home / "backups" / f"cohort-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.backup"
     engine = administer(settings)
-    manifest = backups.backup(engine, place, seal(keys.load(settings.key_file)))
+    manifest = backups.backup(engine, place, seal(_ring(settings)))
     audit.enter(engine, OPERATOR, "backup", f"archive {manifest.archive_digest[:12]}", "done")
     return place, manifest
 
@@ -41,10 +41,15 @@ def put_back(
     in COHORT_HOME. Hands on how many erasures were made again, None where there is no list.
     """
     engine = administer(settings)
-    ring = keys.load(settings.key_file)
+    ring = _ring(settings)
     listed = [place for place in (erasures or settings.erasures,) if erasures or place.exists()]
     lists = [tombstones.read(place, erasure.seal(ring)) for place in listed]  # before anything is dropped
     manifest = restores.restore(engine, path, seal(ring), replace=replace)
     again = erasure.erase_listed(engine, lists) if lists else None
     audit.enter(engine, OPERATOR, "restore", f"archive {manifest.archive_digest[:12]}, {again} erasures", "done")
     return manifest, again
+
+
+def _ring(settings: Settings) -> KeyRing:
+    """The record's ring. Raises UsageError where it may not be used, as where backups would carry it along."""
+    return keys.provider(settings.key_file, settings.copied).load()

@@ -95,6 +95,30 @@ def test_without_the_policy_an_authority_would_see_the_others_rows(engine: Engin
         assert _seen(connection, authority_role(OWN))[table.name] == 2
 
 
+def test_policies_bind_the_owner_of_the_tables_too(either: Engine) -> None:
+    """Without the policy that lets the owner in, forced security shows the owner nothing of what is its own."""
+    with _two_authorities(either) as connection:
+        aside = connection.begin_nested()
+        for table in connection.scalars(
+            text("SELECT polrelid::regclass::text FROM pg_policy WHERE polname = 'within'")
+        ):
+            connection.execute(text(f"DROP POLICY within ON {table}"))
+        seen = _seen(connection, Role.OWNER)
+        aside.rollback()
+    assert set(seen.values()) == {0}
+
+
+def test_no_policy_asks_what_a_client_can_set(either: Engine) -> None:
+    asked = text(
+        "SELECT pg_get_expr(polqual, polrelid) || coalesce(pg_get_expr(polwithcheck, polrelid), '') FROM pg_policy "
+        "UNION ALL SELECT prosrc FROM pg_proc WHERE pronamespace = 'cohort'::regnamespace"
+    )
+    with either.connect() as connection:
+        found = connection.scalars(asked).all()
+    assert any("current_user" in expression.lower() for expression in found)
+    assert not [expression for expression in found if "current_setting" in expression.lower()]
+
+
 def test_no_variable_that_a_client_sets_moves_it_into_anothers_rows(engine: Engine) -> None:
     with _two_authorities(engine) as connection:
         connection.execute(text(f'SET LOCAL ROLE "{authority_role(OWN)}"'))

@@ -143,6 +143,24 @@ def test_a_merge_is_followed_by_rows_and_tokens_and_can_be_undone(either: Engine
     assert (vault(either), persons(either)) == (before, 2)
 
 
+def test_a_chain_of_merges_is_followed_to_its_end_and_undone_link_by_link(engine: Engine, ring: KeyRing) -> None:
+    for number, (child, authority) in enumerate(((ANN, "201"), (BETH, "202"), ({**ANN, "Forename": "Cora"}, "203"))):
+        send(engine, ring, {**child, "UPN": upn(number + 1)}, authority=authority)
+    ann, beth, cora = owners(engine)
+    with acting(engine, Role.VAULT) as connection:
+        first = amend.merge(connection, ann, beth, BY)
+        last = amend.merge(connection, beth, cora, BY)
+    assert set(owners(engine)) == {cora}
+    assert persons(engine) == 1
+    with acting(engine, Role.VAULT) as connection:
+        amend.undo(connection, last, BY)
+    assert owners(engine) == [beth, beth, cora]
+    assert persons(engine) == 2
+    with acting(engine, Role.VAULT) as connection:
+        amend.undo(connection, first, BY)
+    assert owners(engine) == [ann, beth, cora]
+
+
 def test_a_split_takes_its_rows_tokens_along_so_that_the_next_return_finds_the_new_person(
     either: Engine, ring: KeyRing
 ) -> None:

@@ -71,6 +71,27 @@ def test_on_a_terminal_one_is_asked(
     assert status(cohort)["database_version"] == version
 
 
+def test_no_door_opens_with_a_ring_that_lies_among_what_is_copied(
+    cohort: Cohort, clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cohort("keys", "init")
+    assert take_in(cohort, clean) == (0, "accepted")
+    assert cohort("db", "backup", "-o", tmp_path / "whole.backup")[0] == 0
+    (tmp_path / "home" / "backups").mkdir()
+    moved = (tmp_path / "home" / "keys").rename(tmp_path / "home" / "backups" / "keys") / "keyring.json"
+    monkeypatch.setenv("COHORT_KEY_FILE", str(moved))
+    for command in (
+        ("keys", "status"),
+        ("keys", "rotate", "--yes"),
+        ("ingest", clean, "--account", "camden"),
+        ("tokens", clean, "-o", tmp_path / "tokens"),
+        ("db", "backup", "-o", tmp_path / "another.backup"),
+        ("db", "restore", tmp_path / "whole.backup", "--replace"),
+    ):
+        code, _, err = cohort(*command)
+        assert (code, err.partition(":")[0]) == (2, "KEY-12"), command
+
+
 def test_another_ring_and_an_older_copy_end_with_exit_code_2(cohort: Cohort, clean: Path, tmp_path: Path) -> None:
     ring = tmp_path / "home" / "keys" / "keyring.json"
     cohort("keys", "init")
