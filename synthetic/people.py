@@ -24,7 +24,7 @@ ETHNICITY = {
     "WIRT": 0.001,
     "WROM": 0.004,
     "WOTH": 0.055,
-    "MWBC": 0.020,
+    "MWBC": 0.019,
     "MWBA": 0.011,
     "MWAS": 0.016,
     "MOTH": 0.028,

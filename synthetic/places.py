@@ -19,7 +19,7 @@ from synthetic.window import FIRST_TOLD, Window
 
 OUTLIERS = 3
 """Authorities far above the mean in outcomes, and as many far below, where there are enough."""
-DEPRIVATION_SD = 0.55
+DEPRIVATION_SD = 0.6
 """Spread of the authorities' deprivation, in SD between children of one authority."""
 ADOPTED = (2018, 2020, 2022, None)
 """Years in which a policy may be taken up."""
@@ -45,8 +45,10 @@ def places(number: int | None, window: Window, planted: Planted, seed: int) -> p
     picked = picked.with_columns(
         size=pl.Series(sizes / sizes.sum()),
         timeliness=pl.Series(rng.normal(0.0, planted.in_time_authority_sd, wanted)),
-        refused=pl.Series(beta(rng, planted.refused, planted.refused_sd, wanted)),
-        appealed=pl.Series(beta(rng, planted.appealed, planted.appealed_sd, wanted)),
+        refused=pl.Series(_levelled(beta(rng, planted.refused, planted.refused_sd, wanted), sizes, planted.refused)),
+        appealed=pl.Series(
+            _levelled(beta(rng, planted.appealed, planted.appealed_sd, wanted), sizes, planted.appealed)
+        ),
     )
     return picked.with_columns(**_ways(generator(seed, "ways of places"), picked, planted))
 
@@ -55,17 +57,28 @@ def _ways(rng: np.random.Generator, picked: pl.DataFrame, planted: Planted) -> d
     """How each authority identifies, decides, delivers and follows up; and what its quality adds to outcomes."""
     n, life = len(picked), planted.childhood
     adopted = pl.Series([ADOPTED[i] for i in rng.integers(0, len(ADOPTED), n)], dtype=pl.Int64)
-    deprivation = rng.normal(0.0, DEPRIVATION_SD, n)
-    finding, asking = (rng.normal(0.0, part.authority_sd, n) for part in (life.identification, life.asking))
+    sizes = picked["size"].to_numpy()
+    spreads = (DEPRIVATION_SD, life.identification.authority_sd, life.asking.authority_sd)
+    deprivation, finding, asking = (_centred(rng.normal(0.0, sd, n), sizes) for sd in spreads)
     return {
         "deprivation": pl.Series(deprivation),
         "identifies": pl.Series(finding + life.identification.around * deprivation),
         "threshold": pl.Series(asking + life.asking.around * deprivation),
         "quality": pl.Series(_quality(rng, n, planted)),
-        "not_known": pl.Series(np.minimum(rng.gamma(0.7, planted.not_known / 0.7, n), 0.19)),
+        "not_known": pl.Series(np.minimum(_levelled(rng.gamma(0.7, 1.0, n), sizes, planted.not_known), 0.19)),
         "delivers": pl.Series(beta(rng, planted.delivers, planted.delivers_sd, n)),
         "adopted_year": adopted,
     }
+
+
+def _centred(values: Floats, sizes: Floats) -> Floats:
+    """The values about their mean by size, so that no seed makes an England where more is found or asked for."""
+    return values - np.average(values, weights=sizes)
+
+
+def _levelled(shares: Floats, sizes: Floats, mean: float) -> Floats:
+    """The shares as multiples of their mean by size, so that all of England has the planted one."""
+    return np.minimum(shares * mean / np.average(shares, weights=sizes), 1.0)
 
 
 def _quality(rng: np.random.Generator, n: int, planted: Planted) -> Floats:

@@ -16,14 +16,14 @@ from synthetic.people import rows_of
 from synthetic.window import Window
 
 TRANSFERRED, TOO_OLD, LEFT_ENGLAND, DIED = "5", "1", "7", "8"
-ENDS_BY_AGE = ((0, 0.004), (16, 0.07), (18, 0.15), (19, 0.24), (20, 0.32))
+ENDS_BY_AGE = ((0, 0.004), (16, 0.055), (18, 0.125), (19, 0.21), (20, 0.29))
 """From which age on which share of plans ends with the academic year."""
 REASONS_BY_AGE = (
     (0, {"2": 0.8, "9": 0.2}),
     (16, {"2": 0.09, "4": 0.17, "6": 0.71, "9": 0.03}),
     (18, {"2": 0.07, "3": 0.15, "4": 0.17, "6": 0.59, "9": 0.02}),
 )
-ENDS_BETWEEN = 0.005
+ENDS_BETWEEN = 0.004
 """Share of plans that end in the course of a year."""
 REASONS_BETWEEN = {"2": 0.7, "9": 0.3}
 PERSONAL_BUDGET, PAID_DIRECTLY = 0.031, 0.7

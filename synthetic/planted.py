@@ -66,7 +66,7 @@ class Planted:
 
     refused: float = 0.278
     """Mean share of decisions whether to assess that are refusals †."""
-    refused_sd: float = 0.125
+    refused_sd: float = 0.13
     """Spread of that share between authorities."""
     withdrawn: float = 0.012
     """Share of requests that are withdrawn."""
@@ -95,7 +95,7 @@ class Planted:
     """Effect on issue within 20 weeks of having been reorganised, for two years, log odds."""
     with_reorganised: bool = False
     """Whether authorities that were reorganised since 2015 are among those drawn, however few are."""
-    not_known: float = 0.028
+    not_known: float = 0.025
     """Mean share of young people after 16 whose activity an authority does not know; skewed, 0 to 19 %."""
     delivers: float = 0.78
     delivers_sd: float = 0.08

@@ -133,16 +133,18 @@ def logistic(log_odds: Floats | float) -> Floats:
 
 
 def _intercept(asks: _Asks, window: Window, planted: Planted) -> float:
-    """The intercept at which the target is the share in time of plans issued in the years watched, by bisection.
+    """The intercept at which the target is the share in time of plans issued in the years watched, by bisection, had
+    every year been like the last: the effects of earlier ones come on top.
 
     A late plan may be issued after them, or come from a request of before, or be an exception that does not count; so
     each request counts by the chance that its plan, in time or late, is counted within the window.
     """
     timely, late = _counted_within(asks.received, window, planted)
+    without_years = asks.log_odds - _stepwise(planted.in_time_year, years_of(asks.received))
     low, high = -12.0, 12.0
     for _ in range(60 if len(asks.log_odds) else 0):
         middle = (low + high) / 2
-        share = logistic(middle + asks.log_odds)
+        share = logistic(middle + without_years)
         in_time, issued = (share * timely).sum(), (share * timely + (1 - share) * late).sum()
         low, high = (middle, high) if in_time < planted.in_time * issued else (low, middle)
     return (low + high) / 2
@@ -221,7 +223,7 @@ def _fate(rng: np.random.Generator, asks: _Asks, intercept: float, planted: Plan
     issued = stalled(_days_to_plan(rng, in_time, planted, n), in_time, asks.stalls)
     slow, brisk = _days_to_decision(rng, n), (issued * DECIDED_BY).astype(np.int64)
     decided = np.where(withdrawn, whole(rng, 5, 40, n), np.where(refused, slow, np.minimum(slow, brisk)))
-    assessed = decided + ((issued - decided) * rng.uniform(0.5, 0.95, n)).astype(np.int64)
+    assessed = decided + ((issued - decided) * rng.uniform(0.6, 0.97, n)).astype(np.int64)
     after = np.maximum(np.minimum(_days_to_leaving(asks), asks.exits), QUICKEST_LEAVING)
     ends = np.select([withdrawn | refused, no_plan], [decided, assessed], issued)
     leaves = (after < ends) & ~withdrawn & (~refused | (asks.exits < decided))

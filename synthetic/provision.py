@@ -16,39 +16,39 @@ STARTS = (0, 7, 12, 15, 21)
 KINDS: dict[str, dict[str, float]] = {
     "early": {"mainstream": 0.55, "special": 0.07, "EYP": 0.36, "OTH": 0.02},
     "primary": {
-        "mainstream": 0.48,
+        "mainstream": 0.4785,
         "unit": 0.07,
         "resourced": 0.06,
         "special": 0.33,
         "alternative": 0.005,
-        "EHE": 0.01,
+        "EHE": 0.0115,
         "OLA": 0.025,
         "OPA": 0.005,
         "NIEO": 0.005,
         "OTH": 0.01,
     },
     "secondary": {
-        "mainstream": 0.38,
+        "mainstream": 0.3795,
         "unit": 0.05,
         "resourced": 0.05,
         "special": 0.39,
         "alternative": 0.015,
-        "EHE": 0.02,
+        "EHE": 0.0205,
         "OLA": 0.06,
         "OPA": 0.005,
         "NIEO": 0.015,
         "OTH": 0.015,
     },
     "college": {
-        "college": 0.49,
+        "college": 0.48,
         "mainstream": 0.12,
         "special": 0.27,
-        "NEET": 0.06,
+        "NEET": 0.055,
         "OLA": 0.03,
-        "NIEO": 0.01,
-        "OTH": 0.02,
+        "NIEO": 0.015,
+        "OTH": 0.03,
     },
-    "adult": {"college": 0.62, "special": 0.06, "NEET": 0.17, "OLA": 0.05, "NIEO": 0.05, "OTH": 0.05},
+    "adult": {"college": 0.62, "special": 0.08, "NEET": 0.14, "OLA": 0.05, "NIEO": 0.05, "OTH": 0.06},
 }
 AT_SCHOOL = ("mainstream", "unit", "resourced", "special", "alternative")
 SCHOOLS = {
@@ -61,7 +61,7 @@ SCHOOLS = {
 """Which of an authority's schools teach which phase; special schools and second placements follow."""
 SPECIAL, SECOND, ALTERNATIVE = (400, 420), (420, 440), (440, 441)
 COLLEGES = 10
-RESIDENTIAL, WORK_BASED, TWO_PLACEMENTS = 0.011, 0.04, 0.02
+RESIDENTIAL, WORK_BASED, TWO_PLACEMENTS = 0.011, 0.027, 0.02
 NAMED_INSTEAD = ("EHE", "NEET", "NIEO")
 """Ways of being taught nowhere that a plan cannot name; it names a type of setting then."""
 

@@ -38,7 +38,11 @@ def _null(_: float) -> Settings:
         "schooling.absence.breach": 1.0,
         "after_school.into_neet.transition_support": 0.0,
         "after_school.into_neet.need": NOTHING,
+        "after_school.into_neet.quality": 0.0,
+        "after_school.into_neet.authority_sd": 0.0,
+        "after_school.trajectories.for_plans": False,
         "after_school.work.plan": 0.0,
+        **{f"schooling.{of}.authority_sd": 0.0 for of in ("absence", "suspensions", "exclusions")},
     }
     return {**{f"childhood.outcomes.{name}": value for name, value in outcomes.items()}, **process, **beyond}
 

@@ -133,7 +133,10 @@ class Tour:
     def sees(self, *words: str) -> None:
         """Wait for words to be on the page."""
         for word in words:
-            self.page.get_by_text(word).first.wait_for()
+            try:
+                self.page.get_by_text(word).first.wait_for()
+            except Exception as fault:
+                raise AssertionError(f"{word!r} is not on the page:\n{self.page.inner_text('body')}") from fault
 
     def charts(self, number: int) -> None:
         """Wait until that many charts are drawn: an SVG or a canvas with marks each."""
@@ -147,6 +150,7 @@ class Tour:
         self.settle()
         self.page.screenshot(path=self.pictures / f"{name}.png")
         self.page.set_viewport_size({"width": 1280, "height": 1000})
+        self.settle()  # what is pressed while the page is being fitted to the window is not hit
         text = self.page.locator("body").inner_text()
         assert not [word for word in self.never if word in text]
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

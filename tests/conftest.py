@@ -23,6 +23,14 @@ hypothesis.settings.load_profile("unhurried")
 REAL_DATA = Path(os.environ.get("COHORT_REAL_DATA") or Path(__file__).parents[2] / "shared" / "data")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long proofs run where they are asked for (`make proof`), and say elsewhere that they did not."""
+    if "slow" not in str(config.getoption("markexpr")):
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="a long proof: make proof"))
+
+
 @pytest.fixture(scope="session")
 def embedded_server() -> Iterator[Databases]:
     with postgres.embedded() as server:

@@ -41,9 +41,9 @@ class IntoNeet:
     """What authorities differ by beyond it."""
     hidden: float = 0.0
     """One SD of the unmeasured; on having support of the transition it has the same effect."""
-    duty: float = -0.82
+    duty: float = -0.90
     """The duty to take part in education or training, up to 18."""
-    by_year: Mapping[int, float] = field(default_factory=lambda: {2014: 0.0, 2024: 0.38})
+    by_year: Mapping[int, float] = field(default_factory=lambda: {2014: 0.0, 2024: 0.41})
     """School year that begins in that year, and those after it."""
     plan: float = 0.0
     """A plan at 16, given need: a known null."""
@@ -57,8 +57,8 @@ class IntoNeet:
 class OutOfNeet:
     """Effects on leaving NEET in a month."""
 
-    base: float = -0.25
-    each_year: float = 0.22
+    base: float = -0.26
+    each_year: float = 0.43
     """Each year after 20."""
     severity: float = -0.12
     attainment: float = 0.12
@@ -83,14 +83,14 @@ class Trajectories:
     """Which way a life goes, beside college: log odds of each to it."""
 
     academic: float = 0.57
-    apprentice: float = -0.85
-    long_study: float = -2.55
+    apprentice: float = -0.95
+    long_study: float = -2.85
     """For those with SEN at 16; nobody else goes this way."""
     unsettled: float = -1.15
     academic_attainment: float = 1.90
     apprentice_male: float = 0.5
     apprentice_severity: float = -0.60
-    long_study_severity: float = 1.30
+    long_study_severity: float = 1.35
     long_study_need: Mapping[str, float] = field(
         default_factory=lambda: _needs(SLD=3.0, PMLD=4.0, DS=3.0, MSI=2.0, PD=0.8, ASD=0.5, SEMH=-0.8, SPLD=-0.8)
     )
@@ -98,7 +98,7 @@ class Trajectories:
     unsettled_severity: float = -0.55
     unsettled_behaviour: float = 0.35
     unsettled_meals: float = 0.45
-    unsettled_sen: float = 0.50
+    unsettled_sen: float = 0.44
     unsettled_semh: float = 0.45
     """Social, emotional and mental health as need, for those with SEN at 16."""
     for_plans: bool = True

@@ -40,6 +40,7 @@ class Ground:
     """What stands fixed beneath all stages: effects of places, needs and luck, by child."""
 
     profile: Floats
+    severity: Floats
     level: Floats
     slope: Floats
     primary: Floats
@@ -64,6 +65,7 @@ def ground(people: pl.DataFrame, places: pl.DataFrame, schools: pl.DataFrame, pl
     quality = schools["quality"].to_numpy().astype(np.float32)
     return Ground(
         profile=profile,
+        severity=severity,
         level=level,
         slope=slope,
         primary=quality[people["primary_school"].to_numpy()],
@@ -87,11 +89,19 @@ def standing(of: Ground, had: Exposure, stage: Stage, planted: Outcomes, seed: i
     z = of.level + of.slope * np.float32(stage - Stage.PROFILE)
     z += of.secondary if stage >= SECONDARY else of.primary
     z += np.float32(planted.stage_sd) * generator(seed, f"standing {stage.name}").standard_normal(n, dtype=np.float32)
+    z += widening(of, stage, planted) * of.severity
     if stage < Stage.KEY_STAGE_2:
         return z + of.youngest * np.float32((Stage.KEY_STAGE_2 - stage) / (Stage.KEY_STAGE_2 - Stage.PHONICS))
     z += np.float32(planted.support) * had.support + np.float32(planted.early) * (had.early & had.support)
     z += of.plan_effect * had.plan
     return z + (pandemic(of, planted) if stage == Stage.KEY_STAGE_2 else np.float32(0))
+
+
+def widening(of: Ground, stage: Stage, planted: Outcomes) -> Floats:
+    """What one SD of severity takes beyond what it always does, by the calendar year in which a child sits a stage."""
+    sits = of.school_start + (stage - Stage.PROFILE + 1)
+    years = sorted(planted.widening)
+    return np.interp(sits, years, [planted.widening[year] for year in years]).astype(np.float32)
 
 
 def pandemic(of: Ground, planted: Outcomes) -> Floats:

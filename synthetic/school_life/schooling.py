@@ -26,7 +26,7 @@ class Absence:
     authorised: Mapping[int, float] = field(
         default_factory=lambda: {
             2015: 0.035, 2016: 0.0345, 2017: 0.034, 2018: 0.0345, 2019: 0.033, 2020: 0.034,
-            2021: 0.034, 2022: 0.054, 2023: 0.050, 2024: 0.048, 2025: 0.045, 2026: 0.044,
+            2021: 0.034, 2022: 0.054, 2023: 0.050, 2024: 0.049, 2025: 0.045, 2026: 0.044,
         }
     )  # fmt: skip
     unauthorised: Mapping[int, float] = field(
@@ -44,24 +44,24 @@ class Absence:
         *(0.0, -0.3, -0.35, -0.4, -0.45, -0.45, -0.4, -0.35),
         *(-0.1, 0.25, 0.45, 0.55, 0.55, 0.0, 0.0),
     )
-    profile: tuple[float, float] = (0.37, 0.38)
+    profile: tuple[float, float] = (0.38, 0.39)
     """One SD below the mean in the profile at five, on absence with authority and without, up to ENOUGH SD."""
     severity: tuple[float, float] = (0.06, 0.0)
     """One SD of severity."""
     behaviour: tuple[float, float] = (0.0, 0.12)
     meals: tuple[float, float] = (0.22, 0.90)
-    need: Mapping[str, float] = field(default_factory=lambda: {"SEMH": 0.26, "SLCN": -0.22, "PMLD": 0.2, "ASD": -0.08})
+    need: Mapping[str, float] = field(default_factory=lambda: {"SEMH": 0.26, "SLCN": -0.22, "PMLD": 0.2, "ASD": -0.06})
     """Types of need beside the others, on both."""
     breach: float = 1.08
     """Rate ratio of unauthorised absence from the day on which a plan came later than 20 weeks."""
-    spread: tuple[float, float] = (0.55, 1.5)
+    spread: tuple[float, float] = (0.68, 1.65)
     """SD between children that lasts, log scale."""
     yearly: tuple[float, float] = (0.35, 0.85)
     """SD of a child's own from year to year, log scale."""
     shared: float = 0.5
     """Correlation of the two kinds of absence in what lasts."""
     school_sd: float = 0.12
-    authority_sd: float = 0.06
+    authority_sd: float = 0.04
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Suspensions:
         *(-5.0, -2.3, -2.0, -1.8, -1.6, -1.4, -1.2, -1.0),
         *(0.4, 0.8, 0.95, 0.9, 0.4, -1.2, -1.4),
     )
-    profile: float = 8.3
+    profile: float = 9.2
     """One SD below the mean in the profile at five, up to ENOUGH SD."""
     far_below: float = -0.7
     """Each SD further than FAR_BELOW."""
@@ -124,7 +124,7 @@ class Exclusions:
         *(-6.0, -2.6, -2.2, -2.0, -1.8, -1.6, -1.3, -1.0),
         *(0.3, 0.9, 1.1, 1.0, 0.2, -2.5, -3.0),
     )
-    profile: float = 6.5
+    profile: float = 8.0
     far_below: float = -0.6
     severity: float = 0.05
     behaviour: float = 0.15

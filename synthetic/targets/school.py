@@ -11,6 +11,7 @@ from datetime import date
 import polars as pl
 
 from synthetic.marginals.days import age_on_31_august, in_school_year
+from synthetic.marginals.ehc import plans_in_force
 from synthetic.marginals.figures import for_each, per, percent, share_of
 from synthetic.marginals.school import (
     ALL_TERMS,
@@ -118,15 +119,20 @@ def _home_rate(tables: Tables) -> pl.LazyFrame:
     return per(_at_home(tables), tables["person"].filter(age_on_31_august(2024).is_between(5, 15)))
 
 
-def _home_with(*codes: str) -> Marginal:
-    """Children at home whose last spring census of five years had them so."""
+def _home_with_plan(tables: Tables) -> pl.LazyFrame:
+    """Children at home whose plan was in force in the January after."""
+    planned = plans_in_force(tables, CENSUS.year + 1).select("person_id").unique()
+    return percent(flagged(_at_home(tables), planned), pl.col("is_found"))
 
-    def marginal(tables: Tables) -> pl.LazyFrame:
-        said = of(censuses(tables, 2020, 2024), _at_home(tables)).sort("academic_year")
-        known = said.group_by("person_id", maintain_order=True).agg(pl.col("sen_provision_code").last())
-        return percent(flagged(_at_home(tables), known.filter(with_status(*codes))), pl.col("is_found"))
 
-    return marginal
+def _home_with_support(tables: Tables) -> pl.LazyFrame:
+    """Children at home without a plan whose last spring census of five years had them on support."""
+    said = of(censuses(tables, 2020, 2024), _at_home(tables)).sort("academic_year")
+    known = said.group_by("person_id", maintain_order=True).agg(pl.col("sen_provision_code").last())
+    supported = known.filter(with_status(*STATUS["support"][1])).join(
+        plans_in_force(tables, CENSUS.year + 1), on="person_id", how="anti"
+    )
+    return percent(flagged(_at_home(tables), supported), pl.col("is_found"))
 
 
 SCHOOL = Theme(
@@ -245,9 +251,9 @@ SCHOOL = Theme(
                 f"Children in home education {STATUS[name][0]}, October 2024.",
                 2025,
                 value,
-                _home_with(*STATUS[name][1]),
+                marginal,
             )
-            for name, value in (("plan", 6.0), ("support", 16.0))
+            for name, value, marginal in (("plan", 6.0, _home_with_plan), ("support", 16.0, _home_with_support))
         ),
     ),
 )

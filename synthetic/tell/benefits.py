@@ -19,7 +19,7 @@ from synthetic.after_16.tax_years import months_of
 from synthetic.chance import Floats, Truths, Whole, generator
 
 DAYS: Final = 365 / MONTHS_A_YEAR
-CLAIMS, CLAIMS_MONTH, CLAIMS_SEVERITY = -0.60, 0.26, 0.25
+CLAIMS, CLAIMS_MONTH, CLAIMS_SEVERITY = -0.92, 0.26, 0.35
 """Log odds of claiming while out of work, what each month out of work adds, and one SD of severity."""
 SEEKING: Mapping[int, tuple[tuple[str, float], ...]] = {
     2015: (("JSA", 0.95), ("OT", 1.0)),
@@ -38,7 +38,7 @@ CARES = 0.06
 LOW_PAID: Final = 0.16
 """Share of those in temporary work with a benefit beside it, once there is Universal Credit."""
 IN_WORK_SINCE = 2017
-DISABLED, DISABLED_SEVERITY = {Sen.NONE: -5.0, Sen.SUPPORT: -3.6, Sen.PLAN: -1.4}, 0.7
+DISABLED, DISABLED_SEVERITY = {Sen.NONE: -4.9, Sen.SUPPORT: -4.9, Sen.PLAN: 0.0}, 0.7
 """Log odds of a disability benefit by SEN at 16, and what one SD of severity adds."""
 
 

@@ -46,6 +46,8 @@ def _upload(tour: Tour, kind: str) -> None:
     file = {"name": f"{kind}.xml", "mimeType": "text/xml", "buffer": f"{kind} return".encode()}
     tour.page.locator("input[type=file]").set_input_files(file)
     tour.sees(f"{kind}.xml")
+    tour.page.get_by_role("heading", name="Result", exact=True).wait_for(state="detached")  # of the file before
+    tour.page.get_by_role("button", name="Check the return", exact=True).wait_for()
     tour.settle()
 
 

@@ -131,11 +131,7 @@ def test_a_migration_killed_at_a_statement_leaves_the_database_as_it_was(embedde
 
 
 @pytest.mark.slow
-def test_a_migration_killed_at_any_statement_leaves_the_database_as_it_was(
-    databases: Databases, request: pytest.FixtureRequest
-) -> None:
-    if "slow" not in str(request.config.getoption("markexpr")):
-        pytest.skip("each of some thousand statements: make proof")
+def test_a_migration_killed_at_any_statement_leaves_the_database_as_it_was(databases: Databases) -> None:
     assert _kill_every_step(databases, None) >= 8 * len(STEPS)
 
 

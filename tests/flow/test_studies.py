@@ -144,8 +144,10 @@ def test_the_multilevel_study_recovers_the_planted_effects(invented: Invented, t
     release = asked(invented, tmp_path, "timeliness_model")
     dgp = invented.truth["dgp"]
     terms = release.tables["terms"].frame
-    sex = terms.filter(term="sex[M]").row(0, named=True)
-    assert sex["low"] < dgp["in_time_male"] < sex["high"], "the planted null lies in its interval"
+    for term, effect in {"sex[M]": "in_time_male", "need[SEMH]": "in_time_semh"}.items():
+        found = terms.filter(term=term).row(0, named=True)
+        assert found["low"] < dgp[effect] < found["high"], f"{effect} lies in its interval"
+    assert terms.filter(term="need[SEMH]")["high"].item() < 0, "and that of need is no null"
     planted = {a["name"]: a["timeliness"] for a in invented.truth["la"]}
     variance = release.tables["variance"].frame.filter(group="authority").row(0, named=True)
     assert variance["low"] < pl.Series(planted.values()).var() < variance["high"], "of these twelve authorities"

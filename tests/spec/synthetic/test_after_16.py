@@ -176,10 +176,11 @@ def test_what_was_planted_on_entering_neet_is_found_and_nothing_where_nothing_wa
     assert abs(errors).max() < 4
 
 
-def test_the_effect_of_support_is_seen() -> None:
-    weights = np.array([1 / fit["support"][1] ** 2 for fit in fits()])
-    values = np.array([fit["support"][0] for fit in fits()])
-    assert (weights * values).sum() / np.sqrt(weights.sum()) < -3
+def test_another_effect_is_found_as_another() -> None:
+    planted = replace(MAIN, into_neet=replace(MAIN.into_neet, transition_support=-0.9))
+    estimate, error = _hazard(drawn().again(planted))["support"]
+    assert abs(estimate + 0.9) < 3.3 * error
+    assert estimate < -0.5
 
 
 def test_known_nulls_are_those_parameters_that_are_nothing() -> None:
