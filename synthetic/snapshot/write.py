@@ -1,11 +1,12 @@
 """Writes a world as a snapshot, in the shape in which the record is cut: collection by collection, year by year.
 
-While the tables of one collection are digested and written, the next one is told; so two are in memory at a time.
+While the tables of two collections are digested and written, the next one is told; so three are in memory, and what is
+told of a fourth.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,14 +25,15 @@ from cohort.snapshot.manifest import OBJECTIONS, Manifest, erasures_known
 from cohort.snapshot.shape import LINK, WHOLE, authority_fact_schema, fact_schema, in_order
 from cohort.snapshot.write import aside, sealed, settle
 from synthetic.snapshot import heads, persons
+from synthetic.snapshot.ahead import ahead
 from synthetic.snapshot.names import PROJECT_KEY_ID, Names, names
-from synthetic.snapshot.parts import Parts
+from synthetic.snapshot.parts import Parts, Writing, wait_for
 from synthetic.snapshot.persons import Met
 from synthetic.snapshot.rows import PersonRows, authority_facts, facts
 from synthetic.told import Told
 
 AT_ONCE = 2
-"""Tables written at a time."""
+"""Tables written at a time, and collections of which tables are."""
 OF_PERSONS = {table.name: table for table in FACTS if table is not persons.TABLE}
 OF_AUTHORITIES = {table.name: table for table in AUTHORITY_FACTS}
 TELLABLE = {*OF_PERSONS, *OF_AUTHORITIES, persons.TABLE.name, heads.HEAD}
@@ -82,7 +84,7 @@ def write(world: HasTold, out: Path, progress: Callable[[str], None] | None = No
     place = out.resolve()
     with aside(place) as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         book = _Book(Parts(folder, pool), names(world.seed, world.n_children), Met.nobody(world.n_children))
-        for year, collections in groupby(world.told(), key=attrgetter("year")):
+        for year, collections in groupby(ahead(world.told()), key=attrgetter("year")):
             book.names = book.names.borne(world.codes(year))
             _write_year(book, year, collections, progress or (lambda _: None))
         return settle(folder, place, _closed(book, place.name))
@@ -91,12 +93,14 @@ def write(world: HasTold, out: Path, progress: Callable[[str], None] | None = No
 def _write_year(book: _Book, year: int, collections: Iterable[Told], progress: Callable[[str], None]) -> None:
     if year <= max((earlier for _, earlier in book.tables), default=0):
         raise DeclarationError(f"{year} is told twice, or after a later year")  # persons are known in order
-    known = []
+    known: list[pl.DataFrame] = []
+    writing: deque[Writing] = deque()
     for told in collections:
-        book.parts.wait()
+        while len(writing) >= AT_ONCE:
+            wait_for(writing.popleft())
         progress(f"{told.collection} {told.year}")
         known.append(persons.told_persons(told, book.names))
-        _write_told(book, told, PersonRows.of(known[-1]))
+        writing.append(_write_told(book, told, PersonRows.of(known[-1])))
     book.parts.wait()
     _write_persons(book, year, persons.in_order(known, book.names))
     for table, schema in BY_YEAR.items():
@@ -104,18 +108,21 @@ def _write_year(book: _Book, year: int, collections: Iterable[Told], progress: C
             book.parts.put(table, str(year), [pl.DataFrame(schema=schema)])
 
 
-def _write_told(book: _Book, told: Told, rows: PersonRows) -> None:
+def _write_told(book: _Book, told: Told, rows: PersonRows) -> Writing:
     """All that a collection tells but its persons, who stand in one table with those of the other collections."""
     if unknown := sorted({*told.tables} - TELLABLE):
         raise DeclarationError(f"{told.collection} tells of {', '.join(unknown)}, which the record does not have")
-    for name in sorted({*told.tables} & {*OF_PERSONS}):
+    writing = [
         book.parts.put(name, str(told.year), facts(told, OF_PERSONS[name], rows, book.names))
+        for name in sorted({*told.tables} & {*OF_PERSONS})
+    ]
     for name in sorted({*told.tables} & {*OF_AUTHORITIES}):
         book.of_authorities[name].append(authority_facts(told, OF_AUTHORITIES[name], book.names))
     book.returns.append(heads.heads(told, book.names))
     if (told.collection, told.year) in book.tables:
         raise DeclarationError(f"{told.collection} of {told.year} is told twice")
     book.tables[told.collection, told.year] = sorted({*told.tables} & {*BY_YEAR})
+    return writing
 
 
 def _write_persons(book: _Book, year: int, told: pl.DataFrame) -> None:
