@@ -89,16 +89,11 @@ def test_main_has_its_effects_and_the_null_world_none() -> None:
 
 
 def test_in_the_null_world_no_authority_adds_to_an_outcome() -> None:
-    null = paths(world("null"))
-    adds = {
-        path
-        for path in null
-        if path.endswith(("authority_sd", "outlier", "quality")) and "school" in path or "outcomes" in path
-    }
-    ways = {path for path in adds if "transition." in path}  # who is helped at 16, not what becomes of them
-    known = {path for path in adds - ways if path.endswith(("authority_sd", "outlier", "quality"))}
-    assert len(known) >= 7
-    assert [path for path in known if null[path] != 0] == []
+    null, ends = paths(world("null")), ("authority_sd", "outlier", "quality")
+    adds = [path for path in null if path.endswith(ends) and any(of in path for of in ("outcomes", "school", "neet"))]
+    of_outcomes = [path for path in adds if "transition" not in path]  # who is helped, not what becomes of them
+    assert len(of_outcomes) == 7
+    assert [path for path in of_outcomes if null[path] != 0] == []
 
 
 def test_the_naive_gap_misleads_in_the_null_world_too() -> None:
