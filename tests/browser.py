@@ -125,6 +125,17 @@ class Tour:
         self.page.get_by_role("option", name=option, exact=True).click()
         self.settle()
 
+    def fill(self, words: str) -> None:
+        """Write the same words into every box; what is lost because the page was drawn anew is written again."""
+        boxes = self.page.get_by_role("textbox")
+        for _ in range(10):
+            for box in boxes.all():
+                box.fill(words)
+            self.settle()
+            if boxes.count() and all(box.input_value() == words for box in boxes.all()):
+                return
+        pytest.fail("the page does not keep what is written into it")
+
     def settle(self) -> None:
         """Wait until no run goes on: an input that is filled while the page is being drawn is drawn anew, empty."""
         self.page.wait_for_timeout(300)

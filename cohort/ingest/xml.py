@@ -25,7 +25,8 @@ HEADER = "header"
 INSTRUCTIONS = "processing instructions dropped"
 UNWRAPPED = "comments dropped and CDATA sections unwrapped"
 
-_TAG = re.compile(rb"</?[^\s<>!?/](?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+>")
+# Written out so that it never goes back, without possessive quantifiers: Python 3.11.2 gets those wrong.
+_TAG = re.compile(rb"</?[^\s<>!?/][^<>\"']*(?:(?:\"[^\"<]*\"|'[^'<]*')[^<>\"']*)*>")
 _HANDLE = b"<?here?>"
 
 # Error numbers of libxml2 (xmlerror.h) that have a code of their own.

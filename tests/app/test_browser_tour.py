@@ -62,8 +62,7 @@ def test_an_authority_checks_sends_explains_and_signs(tour: Tour) -> None:
     tour.press("Send the return")
     tour.sees("The return waits as submission 12", "Write no name")
     tour.settle()
-    for box in tour.page.get_by_role("textbox").all():
-        box.fill("Known to the team")
+    tour.fill("Known to the team")
     tour.picture("upload-held")
     tour.press("Send again with these answers")
     tour.sees("The return is in the record as submission 12.", "104 new")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import polars as pl
@@ -25,7 +26,7 @@ BY_SCHOOL = ("enrolment", "sen_need", "attendance", "suspension", "permanent_exc
 
 @cache
 def lives(children: int = 9_000, authorities: int = 4, seed: int = 25) -> Lives:
-    planted = Planted()
+    planted = replace(Planted(), never_in_school=0.03)  # so that there are some in a small world
     return drawn_lives(children, places(authorities, WINDOW, planted, seed), WINDOW, planted, seed)
 
 

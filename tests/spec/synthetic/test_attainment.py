@@ -61,8 +61,9 @@ def adjusted(of: Drawn) -> dict[str, tuple[float, float]]:
         decile=pl.col("deprivation_decile").cast(pl.Float64),
     ).to_numpy()
     cohorts = people["school_start"].to_dummies(drop_first=True).to_numpy()
+    widening = np.column_stack([cohorts * part[:, None] for part in (profile, review, *hinges)])  # the gap grows
     had_what = [had.support, had.early & had.support, had.plan]
-    design = np.column_stack([*had_what, *powers, *hinges, needs, traits, cohorts]).astype(float)
+    design = np.column_stack([*had_what, *powers, *hinges, needs, traits, cohorts, widening]).astype(float)
     fit = sm.OLS(z, design).fit(cov_type="HC1")
     return {name: (fit.params[i], fit.bse[i]) for i, name in enumerate(("support", "early", "plan"))}
 

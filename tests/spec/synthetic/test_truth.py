@@ -102,7 +102,7 @@ def test_the_truth_says_what_was_planted_and_how(told: dict[str, Any]) -> None:
     assert all(row["how"] for row in told["estimands"])
 
 
-def test_the_share_in_time_is_near_the_published_one(told: dict[str, Any]) -> None:
-    rows = [row for row in told["estimands"] if row["id"] == "plans.within_20_weeks"]
+def test_the_share_in_time_is_near_the_published_one() -> None:
+    rows = [row for row in truth(make(12, 20_000))["estimands"] if row["id"] == "plans.within_20_weeks"]
     share = sum(row["numerator"] for row in rows) / sum(row["denominator"] for row in rows)
-    assert share == pytest.approx(0.464, abs=0.06)
+    assert share == pytest.approx(0.475, abs=0.03), "46.4 % in the last year, somewhat more in the first"
