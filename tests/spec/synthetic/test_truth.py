@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from synthetic.truth import ESTIMANDS
+from synthetic.truth import ESTIMANDS, truth
+from synthetic.world import make
 
 
 @pytest.fixture(scope="module")
