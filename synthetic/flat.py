@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from cohort.ingest.format import Column, Table
 from cohort.ingest.layout import Layout, Sheet
@@ -54,7 +55,7 @@ def zipped(invented: InventedReturn, layout: Layout, prefix: str = "") -> bytes:
 def workbook(invented: InventedReturn, layout: Layout) -> bytes:
     """An Excel workbook: a worksheet a sheet, or all in one below each other, each under its title."""
     content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_numbers": False}) as book:
+    with Workbook(content, {"in_memory": True, "strings_to_numbers": False}) as book:
         block = book.add_worksheet(layout.block_of) if layout.block_of else None
         at = 0
         for sheet, rows in sheets(invented, layout):
@@ -67,7 +68,7 @@ def workbook(invented: InventedReturn, layout: Layout) -> bytes:
     return content.getvalue()
 
 
-def _write(page: xlsxwriter.worksheet.Worksheet, top: int, rows: pl.DataFrame) -> None:
+def _write(page: Worksheet, top: int, rows: pl.DataFrame) -> None:
     for column, name in enumerate(rows.columns):
         page.write_string(top, column, name)
     for line, row in enumerate(rows.iter_rows(), start=top + 1):

@@ -22,16 +22,16 @@ IDLE = ("__macosx/", "~$", ".")
 """How names of members begin that an operating system adds."""
 
 
-def members(data: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
-    """Name (its stem alone) and bytes of each file of an archive. Refuses whatever is not plain files side by side."""
+def members(data: bytes, limits: Limits, reads: str) -> Iterator[tuple[str, bytes]]:
+    """Name (its stem alone) and bytes of each CSV file of an archive. Refuses whatever is not such files."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            yield from _members(archive, limits)
+            yield from _members(archive, limits, reads)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError):
         raise refusal("ZIP-01") from None
 
 
-def _members(archive: zipfile.ZipFile, limits: Limits) -> Iterator[tuple[str, bytes]]:
+def _members(archive: zipfile.ZipFile, limits: Limits, reads: str) -> Iterator[tuple[str, bytes]]:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > MEMBERS:
         raise refusal("ZIP-02", limit=MEMBERS)
@@ -40,6 +40,7 @@ def _members(archive: zipfile.ZipFile, limits: Limits) -> Iterator[tuple[str, by
         _refuse_member(entry)
         if entry.filename.lower().startswith(IDLE):
             continue
+        path = PurePosixPath(entry.filename.replace("\\", "/"))
         with archive.open(entry) as file:
             content = file.read(left + 1)
         left -= len(content)
@@ -47,7 +48,9 @@ def _members(archive: zipfile.ZipFile, limits: Limits) -> Iterator[tuple[str, by
             raise refusal("FILE-04", limit=max(1, limits.size >> 20))
         if container(content[:512]) in {"FILE-10", "FILE-11", "FILE-13"}:
             raise refusal("ZIP-05")
-        yield PurePosixPath(entry.filename.replace("\\", "/")).stem, content
+        if path.suffix.lower() != ".csv" or container(content[:512]) not in {None, "FILE-01"}:
+            raise refusal("ZIP-06", reads=reads)
+        yield path.stem, content
 
 
 def _refuse_member(entry: zipfile.ZipInfo) -> ReturnRefused | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 
 import polars as pl
 
@@ -226,8 +227,8 @@ def _count(column: Column, text: pl.Expr, _: int, __: date) -> Reading:
 
 
 def _outside(column: Column, value: pl.Expr) -> pl.Expr:
-    low = pl.lit(value=False) if column.low is None else value < column.low
-    return low if column.high is None else low | (value > column.high)
+    low = -inf if column.low is None else column.low
+    return (value < low) | (value > (inf if column.high is None else column.high))
 
 
 def _month(column: Column, text: pl.Expr, _: int, census_day: date) -> Reading:

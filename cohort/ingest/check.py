@@ -13,8 +13,9 @@ from functools import cache
 import polars as pl
 
 from cohort.catalogue import collect
+from cohort.errors import DeclarationError
 from cohort.ingest import doubt, finding
-from cohort.ingest.format import Level, ReturnFormat
+from cohort.ingest.format import Level, ReturnFormat, Role
 from cohort.ingest.parse import places
 from cohort.ingest.places import located
 from cohort.ingest.rule import Rule
@@ -82,7 +83,14 @@ def unseen(rule: Rule, columns: Iterable[str]) -> set[str]:
 
 
 def applies(rule: Rule, form: ReturnFormat, columns: Iterable[str]) -> bool:
-    """Whether a collection has what a rule looks at and what its finding would name."""
+    """Whether a collection has what a rule looks at and what its finding would name.
+
+    Raises DeclarationError for a rule that looks at an identifier, which no frame shows.
+    """
+    hidden = {column.stored for table in form.tables for column in table.columns if column.role is not Role.PAYLOAD}
+    nosy = {name for name in unseen(rule, columns) if name.rpartition(".")[2] in hidden}
+    if nosy:
+        raise DeclarationError(f"{rule.code} looks at {sorted(nosy)}, which {rule.table} does not show")
     names = {column.stored for column in form.by_stored[rule.table].columns} | set(form.by_stored)
     return rule.column in names and not unseen(rule, columns)
 

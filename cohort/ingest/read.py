@@ -70,7 +70,7 @@ def _read(file: Source, formats: Mapping[str, ReturnFormat], limits: Limits, nam
     """The return in a file of any container."""
     reads = header.reads(formats)
     if file.parts is not None:
-        return of_grids(sheets.of_folder(file, limits, reads), formats, declared_layouts(), file, said, name)
+        return of_grids(sheets.of_folder(file, limits), formats, declared_layouts(), file, said, name)
     blocks = file.blocks()
     start = next(blocks, b"")
     code = container(start)

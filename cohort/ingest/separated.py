@@ -95,9 +95,9 @@ def _grid(name: str, text: bytes, header: list[str], separator: str, limits: Lim
     except pa.ArrowInvalid:
         raise refusal("FLAT-01") from None
     rows = pl.DataFrame(pl.from_arrow(table))
-    if rows.height + len(ragged) > limits.rows:
+    if rows.height - 1 + len(ragged) > limits.rows:
         raise refusal("XML-12", limit=limits.rows)
-    if any((rows[column].str.len_chars().max() or 0) > LONGEST for column in columns):
+    if any((rows[column].str.len_chars() > LONGEST).any() for column in columns):
         raise refusal("FLAT-04", limit=LONGEST)
     return grid(name, header, _numbered(rows, ragged, separator))
 

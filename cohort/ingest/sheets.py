@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from cohort.ingest import archive, excel
 from cohort.ingest.grid import Grid
 from cohort.ingest.layout import Layout, plain
-from cohort.ingest.looks import container
+from cohort.ingest.looks import PACKED, container
 from cohort.ingest.refusals import refusal
 from cohort.ingest.separated import separated
 from cohort.ingest.source import Limits, Source
@@ -19,9 +19,9 @@ WORKBOOK = "xl/"
 Notes = dict[str, int]
 
 
-def of_folder(file: Source, limits: Limits, reads: str) -> tuple[list[Grid], Notes]:
+def of_folder(file: Source, limits: Limits) -> tuple[list[Grid], Notes]:
     """The grids of a folder's CSV files, and what was normalised."""
-    return _of_files(file.parts or (), limits, reads)
+    return _of_files(file.parts or (), limits)
 
 
 def of_bytes(name: str, data: bytes, limits: Limits, layouts: Sequence[Layout], reads: str) -> tuple[list[Grid], Notes]:
@@ -32,15 +32,15 @@ def of_bytes(name: str, data: bytes, limits: Limits, layouts: Sequence[Layout], 
         return [separated(name, data, limits, notes)], notes
     if _is_workbook(data):
         return list(excel.grids(data, limits, _titles(layouts))), {}
-    return _of_files(list(archive.members(data, limits)), limits, reads)
+    return _of_files(list(archive.members(data, limits, reads)), limits)
 
 
-def _of_files(files: Sequence[tuple[str, bytes]], limits: Limits, reads: str) -> tuple[list[Grid], Notes]:
+def _of_files(files: Sequence[tuple[str, bytes]], limits: Limits) -> tuple[list[Grid], Notes]:
     notes: Notes = {}
     found = []
     for name, content in files:
-        if container(content[:512]) is not None and content:
-            raise refusal("ZIP-06", reads=reads)
+        if content and (code := container(content[:512])) is not None:
+            raise refusal(code if code not in PACKED else "ZIP-05", reads="CSV files")
         if content.strip():
             found.append(separated(name, content, limits, notes))
     if not found:
