@@ -15,12 +15,12 @@ from cohort.ingest.receipt import Standing
 from cohort.schema.tables import METADATA
 from cohort.store.known import current
 from cohort.vault.keys import KeyRing
-from synthetic.tell import activity
+from synthetic.tell import activity, post_16
 from tests.spec.synthetic.youths import drawn
 from tests.told_after_16 import table, written, zipped
 
 YEAR = 2024
-TELLERS = {"activity": activity}
+TELLERS = {"activity": activity, "post-16": post_16}
 
 
 @pytest.mark.parametrize("collection", TELLERS)

@@ -15,7 +15,11 @@ from cohort.ingest.proof import Types, format_of, prove, visible_types, year_of_
 from cohort.ingest.rule import Rule
 from cohort.ingest.words import sentence
 
-TABLES = ("activity",)
+TABLES = (
+    "activity",
+    *("further_education", "higher_education", "apprenticeship", "supported_internship"),
+    *("work_placement", "destination"),
+)
 RULES = [rule for rule in rules().values() if rule.table in TABLES]
 AT_LEAST = 6
 
