@@ -18,7 +18,7 @@ from cohort.ingest.words import sentence
 TABLES = (
     "activity",
     *("further_education", "higher_education", "apprenticeship", "supported_internship"),
-    *("work_placement", "destination"),
+    *("work_placement", "destination", "tax_year_outcome", "benefit_year"),
 )
 RULES = [rule for rule in rules().values() if rule.table in TABLES]
 AT_LEAST = 6
