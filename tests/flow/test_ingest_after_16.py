@@ -22,7 +22,7 @@ from tests.spec.synthetic.youths import drawn
 from tests.told_after_16 import table, written, zipped
 
 YEAR = 2024
-TELLERS = {"activity": activity, "post-16": post_16, "adult": adult}
+TELLERS = {"activity": activity, "post-16": post_16, "adult outcomes": adult}
 
 
 @pytest.mark.parametrize("collection", TELLERS)

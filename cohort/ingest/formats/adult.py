@@ -71,7 +71,7 @@ BENEFIT = Table(
 )
 
 OUTCOMES = ReturnFormat(
-    collection="adult",
+    collection="adult outcomes",
     title="Adult outcomes: employment, earnings and benefits",
     years=range(2015, 2028),
     tables=(ADULT, WORK, BENEFIT),

@@ -11,8 +11,6 @@ from cohort.ingest.rule import rule
 NAME, TABLE = "APPRENTICESHIP", "apprenticeship"
 BELOW = ["N", "E", "1"]
 """Levels below that of any apprenticeship."""
-SHORTEST = "8mo"
-"""The least for which an apprenticeship may be planned since August 2025; before, it was a year."""
 
 ENDS, PLANNED, IN_REASON, IN_THE_YEAR = courses.dated(NAME, TABLE)
 CONTINUES, HAS_ENDED, WHY_WITHDRAWN, NOBODY_WITHDREW = courses.standing(NAME, TABLE)
@@ -59,24 +57,6 @@ def from_16() -> pl.Expr:
 
 @rule(
     "APPRENTICESHIP-13",
-    table=TABLE,
-    column="planned_end_date",
-    level=Level.QUERY,
-    sentence="An apprenticeship is planned for eight months or more.",
-    advice="Check LearnPlanEndDate: it is the day planned at the start, whatever came of it.",
-    example="""
-        start_date | planned_end_date || breaks
-        2023-09-04 | 2024-05-03       || yes
-        2023-09-04 | 2024-05-04       || no
-        2023-09-04 |                  || no
-    """,
-)
-def long_enough() -> pl.Expr:
-    return pl.col("planned_end_date") < pl.col("start_date").dt.offset_by(SHORTEST)
-
-
-@rule(
-    "APPRENTICESHIP-14",
     table=TABLE,
     column="end_date",
     level=Level.QUERY,
