@@ -16,7 +16,22 @@ Rules = tuple[Rule, ...]
 
 def dated(name: str, table: str) -> Rules:
     """Four rules on the days of a course: `name`-01 to -04."""
+    return tuple(
+        of(name, table) for of in (_ends_after_start, _planned_after_start, _planned_in_reason, _stood_in_the_year)
+    )
 
+
+def standing(name: str, table: str) -> Rules:
+    """Four rules on how a course stands: `name`-05 to -08."""
+    return tuple(of(name, table) for of in (_continues, _has_ended, _why_withdrawn, _nobody_withdrew))
+
+
+def achieving(name: str, table: str) -> Rules:
+    """Two rules on whether a course was achieved: `name`-09 and -10."""
+    return tuple(of(name, table) for of in (_achieved_at_the_end, _not_achieved_by_withdrawal))
+
+
+def _ends_after_start(name: str, table: str) -> Rule:
     @rule(
         f"{name}-01",
         table=table,
@@ -33,6 +48,10 @@ def dated(name: str, table: str) -> Rules:
     def ends_after_start() -> pl.Expr:
         return pl.col("end_date") < pl.col("start_date")
 
+    return ends_after_start
+
+
+def _planned_after_start(name: str, table: str) -> Rule:
     @rule(
         f"{name}-02",
         table=table,
@@ -49,6 +68,10 @@ def dated(name: str, table: str) -> Rules:
     def planned_after_start() -> pl.Expr:
         return pl.col("planned_end_date") < pl.col("start_date")
 
+    return planned_after_start
+
+
+def _planned_in_reason(name: str, table: str) -> Rule:
     @rule(
         f"{name}-03",
         table=table,
@@ -66,6 +89,10 @@ def dated(name: str, table: str) -> Rules:
     def planned_in_reason() -> pl.Expr:
         return pl.col("planned_end_date") > pl.col("start_date").dt.offset_by(LONGEST)
 
+    return planned_in_reason
+
+
+def _stood_in_the_year(name: str, table: str) -> Rule:
     @rule(
         f"{name}-04",
         table=table,
@@ -84,12 +111,10 @@ def dated(name: str, table: str) -> Rules:
     def stood_in_the_year() -> pl.Expr:
         return pl.col("end_date") < pl.date(pl.col("return.year") - 1, 9, 1)
 
-    return ends_after_start, planned_after_start, planned_in_reason, stood_in_the_year
+    return stood_in_the_year
 
 
-def standing(name: str, table: str) -> Rules:
-    """Four rules on how a course stands: `name`-05 to -08."""
-
+def _continues(name: str, table: str) -> Rule:
     @rule(
         f"{name}-05",
         table=table,
@@ -107,6 +132,10 @@ def standing(name: str, table: str) -> Rules:
     def continues() -> pl.Expr:
         return (pl.col("aim_status_code") == CONTINUES) & pl.col("end_date").is_not_null()
 
+    return continues
+
+
+def _has_ended(name: str, table: str) -> Rule:
     @rule(
         f"{name}-06",
         table=table,
@@ -125,6 +154,10 @@ def standing(name: str, table: str) -> Rules:
     def has_ended() -> pl.Expr:
         return (pl.col("aim_status_code") != CONTINUES) & pl.col("end_date").is_null()
 
+    return has_ended
+
+
+def _why_withdrawn(name: str, table: str) -> Rule:
     @rule(
         f"{name}-07",
         table=table,
@@ -143,6 +176,10 @@ def standing(name: str, table: str) -> Rules:
     def why_withdrawn() -> pl.Expr:
         return (pl.col("aim_status_code") == WITHDRAWN) & pl.col("withdrawal_reason_code").is_null()
 
+    return why_withdrawn
+
+
+def _nobody_withdrew(name: str, table: str) -> Rule:
     @rule(
         f"{name}-08",
         table=table,
@@ -164,12 +201,10 @@ def standing(name: str, table: str) -> Rules:
         stays = pl.col("aim_status_code").is_in([CONTINUES, COMPLETED, BREAK])
         return stays & pl.col("withdrawal_reason_code").is_not_null()
 
-    return continues, has_ended, why_withdrawn, nobody_withdrew
+    return nobody_withdrew
 
 
-def achieving(name: str, table: str) -> Rules:
-    """Two rules on whether a course was achieved: `name`-09 and -10."""
-
+def _achieved_at_the_end(name: str, table: str) -> Rule:
     @rule(
         f"{name}-09",
         table=table,
@@ -187,6 +222,10 @@ def achieving(name: str, table: str) -> Rules:
     def achieved_at_the_end() -> pl.Expr:
         return pl.col("is_achieved") & pl.col("end_date").is_null()
 
+    return achieved_at_the_end
+
+
+def _not_achieved_by_withdrawal(name: str, table: str) -> Rule:
     @rule(
         f"{name}-10",
         table=table,
@@ -205,4 +244,4 @@ def achieving(name: str, table: str) -> Rules:
     def not_achieved_by_withdrawal() -> pl.Expr:
         return pl.col("is_achieved") & (pl.col("aim_status_code") == WITHDRAWN)
 
-    return achieved_at_the_end, not_achieved_by_withdrawal
+    return not_achieved_by_withdrawal
