@@ -38,3 +38,9 @@ def _of_table(findings: pl.DataFrame, places: pl.DataFrame | None) -> pl.DataFra
     return met.with_columns(
         pl.coalesce("sheet", "table").alias("table"), pl.coalesce("there", "row").alias("row")
     ).select(*finding.LOCATED)
+
+
+def at(findings: pl.DataFrame, places: pl.DataFrame) -> pl.Series:
+    """Row numbers of a table whose places findings of sheets name. `places`: SCHEMA, of the table."""
+    named = findings.select(pl.col("table").alias("sheet"), "row").unique()
+    return places.join(named, on=["sheet", "row"], how="semi")["row_number"]
