@@ -8,8 +8,9 @@ from cohort.ingest.format import Level
 from cohort.ingest.rule import rule
 
 TERM_OF_LINE = ["person_row", "plan_start_date", "version_number", "line_number", "academic_year", "term_code"]
-FULL, TWICE = 0.9, 2.0
-"""Share of the hours due from which a line may be called delivered in full; and from which somebody should look."""
+FULL, PART, TWICE = 0.75, 1.1, 2.0
+"""Share of the hours due below which a line is hardly delivered in full; above which hardly in part; and from which
+somebody should look. Logs are kept by hand: nearer than this they need not agree."""
 SLACK_HOURS, SLACK = 1.0, 0.05
 """Hours, and share, by which hours due may pass the weekly hours times the weeks of the term (rounding)."""
 BEGINS = {"AUT": (-1, 9), "SPR": (0, 1), "SUM": (0, 4)}
@@ -18,6 +19,12 @@ BEGINS = {"AUT": (-1, 9), "SPR": (0, 1), "SUM": (0, 4)}
 
 def _per_line() -> list[pl.Expr]:
     return [pl.col(key).is_not_null() for key in TERM_OF_LINE]
+
+
+def _due_in_weeks_recorded() -> pl.Expr:
+    """Hours due in the weeks of which a record was kept; in the whole term where the weeks are not known."""
+    kept = pl.col("recorded_weeks") / pl.col("term_weeks")
+    return pl.col("due_hours") * pl.when(kept < 1).then(kept).otherwise(1.0)
 
 
 @rule(
@@ -103,20 +110,22 @@ def hours_of_a_delivery() -> pl.Expr:
     table="provision_delivered",
     column="delivery_status_code",
     level=Level.QUERY,
-    sentence="What is called delivered in full is nine tenths of the hours due at least.",
+    sentence="What is called delivered in full is three quarters of the hours due at least, of the weeks recorded.",
     advice="Use P (delivered in part), or correct the hours.",
     example="""
-        delivery_status_code | due_hours | delivered_hours || breaks
-        D                    | 20        | 17              || yes
-        D                    | 20        | 0               || yes
-        D                    | 20        | 18              || no
-        D                    | 20        |                 || no
-        P                    | 20        | 17              || no
-        D                    | 0         | 0               || no
+        delivery_status_code | due_hours | delivered_hours | term_weeks | recorded_weeks || breaks
+        D                    | 20        | 14              |            |                || yes
+        D                    | 20        | 14              | 10         | 10             || yes
+        D                    | 20        | 0               | 10         | 5              || yes
+        D                    | 20        | 8               | 10         | 5              || no
+        D                    | 20        | 15              |            |                || no
+        D                    | 20        |                 |            |                || no
+        P                    | 20        | 14              |            |                || no
+        D                    | 0         | 0               |            |                || no
     """,
 )
 def full_is_full() -> pl.Expr:
-    return (pl.col("delivery_status_code") == "D") & (pl.col("delivered_hours") < FULL * pl.col("due_hours"))
+    return (pl.col("delivery_status_code") == "D") & (pl.col("delivered_hours") < FULL * _due_in_weeks_recorded())
 
 
 @rule(
@@ -124,13 +133,14 @@ def full_is_full() -> pl.Expr:
     table="provision_delivered",
     column="delivery_status_code",
     level=Level.QUERY,
-    sentence="What is called delivered in part is less than was due, and more than nothing.",
+    sentence="What is called delivered in part is not clearly more than was due, and more than nothing.",
     advice="Use D (in full) or N (not delivered), or correct the hours.",
     example="""
         delivery_status_code | due_hours | delivered_hours || breaks
-        P                    | 20        | 20              || yes
+        P                    | 20        | 23              || yes
         P                    | 20        | 0               || yes
-        P                    | 20        | 19.5            || no
+        P                    | 20        | 21              || no
+        P                    | 20        | 10              || no
         P                    |           | 4               || no
         P                    | 20        |                 || no
         D                    | 20        | 20              || no
@@ -138,7 +148,7 @@ def full_is_full() -> pl.Expr:
     """,
 )
 def part_is_part() -> pl.Expr:
-    outside = (pl.col("delivered_hours") >= pl.col("due_hours")) | (pl.col("delivered_hours") == 0)
+    outside = (pl.col("delivered_hours") > PART * pl.col("due_hours")) | (pl.col("delivered_hours") == 0)
     return (pl.col("delivery_status_code") == "P") & outside
 
 

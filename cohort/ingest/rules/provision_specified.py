@@ -223,25 +223,6 @@ def breaks_are_social_care() -> pl.Expr:
 @rule(
     "PROVISIONSPECIFIED-10",
     table="provision_specified",
-    column="group_size",
-    level=Level.QUERY,
-    sentence="Small-group work is given to more than one child.",
-    advice="Enter the size of the group, or the kind of provision that is given to the child alone.",
-    example="""
-        provision_code | group_size || breaks
-        SGP            | 1          || yes
-        SGP            | 2          || no
-        SGP            |            || no
-        SLT            | 1          || no
-    """,
-)
-def groups_have_more_than_one() -> pl.Expr:
-    return (pl.col("provision_code") == "SGP") & (pl.col("group_size") == 1)
-
-
-@rule(
-    "PROVISIONSPECIFIED-11",
-    table="provision_specified",
     column="hours_per_week",
     level=Level.QUERY,
     sentence="A line of section F is within a week of school: 40 hours at most.",
@@ -259,7 +240,7 @@ def within_a_school_week() -> pl.Expr:
 
 
 @rule(
-    "PROVISIONSPECIFIED-12",
+    "PROVISIONSPECIFIED-11",
     table="provision_specified",
     column="from_date",
     level=Level.QUERY,
@@ -277,7 +258,7 @@ def begins_with_its_plan() -> pl.Expr:
 
 
 @rule(
-    "PROVISIONSPECIFIED-13",
+    "PROVISIONSPECIFIED-12",
     table="provision_specified",
     column="funding_code",
     level=Level.QUERY,
