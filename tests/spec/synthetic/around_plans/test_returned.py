@@ -49,9 +49,9 @@ def assert_same(given: pl.DataFrame, said: pl.DataFrame, name: str) -> None:
     untold = [c for c in given.columns if c not in said.columns]
     assert all(given[c].null_count() == given.height for c in untold), name
     known = [c for c in given.columns if c in said.columns]
-    typed = said.select(pl.col(c) if given.schema[c] == pl.Boolean else _as(c, given.schema[c]) for c in known)
+    typed = said.select(_as(c, given.schema[c]) for c in known)
     assert given.select(known).sort(known).equals(typed.sort(known)), name
 
 
 def _as(name: str, kind: pl.DataType) -> pl.Expr:
-    return pl.col(name).cast(pl.String).cast(kind)
+    return pl.col(name) if kind in {pl.Boolean, pl.Date} else pl.col(name).cast(pl.String).cast(kind)
