@@ -30,9 +30,7 @@ def zipped(told: Told, form: ReturnFormat, layout: Layout, births: pl.DataFrame,
     return content.getvalue()
 
 
-def written(
-    sheets: Sequence[Sheet], told: Told, form: ReturnFormat, births: pl.DataFrame, place: int
-) -> pl.DataFrame:
+def written(sheets: Sequence[Sheet], told: Told, form: ReturnFormat, births: pl.DataFrame, place: int) -> pl.DataFrame:
     """The rows of the sheets of one name, as text under their headers."""
     first, *others = sheets
     (table,) = (form.by_name[name] for name in first.feeds if name != form.tables[0].name)
@@ -77,8 +75,6 @@ def _text(column: Column) -> pl.Expr:
     if column.kind is Kind.MONTH:
         return value.dt.strftime("%Y-%m")
     return value.cast(pl.Int8).cast(pl.String) if column.kind is Kind.FLAG else value.cast(pl.String)
-
-
 
 
 def first_of(told: Told, form: ReturnFormat, layout: Layout, place: int) -> pl.DataFrame:

@@ -14,9 +14,7 @@ from cohort.ingest import doubt
 from cohort.ingest.format import Meeting, ReturnFormat, Table
 
 
-def beside(
-    form: ReturnFormat, table: Table, tables: Mapping[str, pl.DataFrame], frame: pl.DataFrame
-) -> pl.DataFrame:
+def beside(form: ReturnFormat, table: Table, tables: Mapping[str, pl.DataFrame], frame: pl.DataFrame) -> pl.DataFrame:
     """A table's frame with the columns of all that it meets, as `<short name>.…` and `<short name>.exists`."""
     for meeting in form.meetings:
         if meeting.table == table.stored:

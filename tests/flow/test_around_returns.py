@@ -39,7 +39,7 @@ def stored(engine: Engine) -> str:
         return "\n".join(
             str(row[0])
             for table in METADATA.sorted_tables
-            for row in connection.execute(text(f'SELECT t::text FROM "{table.schema}"."{table.name}" t'))  # noqa: S608
+            for row in connection.execute(text(f'SELECT t::text FROM "{table.schema}"."{table.name}" t'))
         )
 
 
@@ -48,9 +48,7 @@ def rows(engine: Engine, query: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(text(query))]
 
 
-def test_provision_meets_its_plan_in_the_record_and_the_child_is_the_same_person(
-    engine: Engine, ring: KeyRing
-) -> None:
+def test_provision_meets_its_plan_in_the_record_and_the_child_is_the_same_person(engine: Engine, ring: KeyRing) -> None:
     send(sen2(person(new_plan())), "sen2.xml", engine, ring)
     receipt = send(returned("provision"), "provision.csv", engine, ring)
     assert (receipt.status, receipt.linked["new"]) == (Standing.ACCEPTED, 0)

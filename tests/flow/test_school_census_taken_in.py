@@ -60,9 +60,7 @@ def test_a_census_is_accepted_whole_and_its_children_are_known_in_sen2(either: E
     assert plan.linked["known"] == 1
     with either.connect() as connection:
         rolls = connection.execute(
-            text(
-                "SELECT count(*), count(DISTINCT person_id), min(academic_year), min(term_code) FROM cohort.enrolment"
-            )
+            text("SELECT count(*), count(DISTINCT person_id), min(academic_year), min(term_code) FROM cohort.enrolment")
         ).one()
         needs = connection.execute(
             text("SELECT need_code, rank_number, academic_year FROM cohort.sen_need ORDER BY need_code")
@@ -74,7 +72,5 @@ def test_a_census_is_accepted_whole_and_its_children_are_known_in_sen2(either: E
 def test_the_same_census_in_another_order_is_already_received(either: Engine, ring: KeyRing) -> None:
     send(CENSUS, either, ring)
     head, *rows = ROLL.splitlines(keepends=True)
-    again = census(
-        pupilonroll=head + "".join(rows[::-1]), senneeds=NEEDS, termlyexclusionsonroll=EXCLUSIONS
-    )
+    again = census(pupilonroll=head + "".join(rows[::-1]), senneeds=NEEDS, termlyexclusionsonroll=EXCLUSIONS)
     assert send(again, either, ring).status is Standing.ALREADY

@@ -28,7 +28,9 @@ LINE = ("person_row", "plan_start_date", "version_number", "line_number")
 def _line() -> tuple[Column, ...]:
     """What says which line of which plan a row is of, and what the line is."""
     return (
-        Column("PlanStartDate", "plan_start_date", Kind.DATE, "Day on which the plan was first issued.", required=ERROR),
+        Column(
+            "PlanStartDate", "plan_start_date", Kind.DATE, "Day on which the plan was first issued.", required=ERROR
+        ),
         Column("PlanVersion", "version_number", Kind.COUNT, "Version of the plan, from 1.", required=ERROR, low=1),
         Column(
             "Section", "provision_section_code", Kind.CODE, "Section.", codes=sections.PROVISION_SECTION, required=ERROR

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from cohort.errors import ReturnRefused
+from cohort.ingest.formats.provision import PROVISION
 from cohort.ingest.header import Said
 from cohort.ingest.judge import checked_return, judge
+from cohort.ingest.layouts.provision import BY_LINE
 from cohort.ingest.receipt import Receipt
 from tests.build import upn
 
@@ -107,3 +111,18 @@ def test_a_delivery_of_a_line_that_is_not_there_is_found_but_not_where_a_line_ca
         ("PROVISIONDELIVERED-01", "delivered", 2, "ProvisionDelivered", 3),
         ("CELL-22", "specified", 2, "Line", 3),
     ]
+
+
+def test_the_example_of_the_officers_page_is_a_return_without_a_finding_and_the_page_tells_every_column_and_code() -> (
+    None
+):
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "provision-return.md").read_text(encoding="utf-8")
+    receipt = judge(page.split("```")[1].strip().encode(), "provision.csv")
+    assert receipt.rows == {"Child": 1, "ProvisionSpecified": 2, "ProvisionDelivered": 2}
+    assert places(receipt) == []
+    told = set(re.findall(r"\w+", page))
+    for sheet in BY_LINE.sheets:
+        for column in PROVISION.by_name[sheet.feeds[-1]].columns:
+            label = sheet.header(column, 2025).replace("Spring", "Autumn").replace("Summer", "Autumn")
+            assert label in told or column.stored in sheet.says, label
+            assert column.codes is None or told >= set(column.codes.labels(2025)), column.tag
