@@ -35,11 +35,13 @@ def written(sheets: Sequence[Sheet], told: Told, form: ReturnFormat, births: pl.
     first, *others = sheets
     (table,) = (form.by_name[name] for name in first.feeds if name != form.tables[0].name)
     rows = _of_place(told, table, place)
-    for sheet in others:
+    for n, sheet in enumerate(others):
         more = form.by_name[sheet.feeds[0]]
         own = _of_place(told, more, place).filter(pl.col(name) == _said(v, told.year) for name, v in sheet.says.items())
         labelled = {c.stored: sheet.labels[c.tag] for c in more.columns if c.tag in sheet.labels}
         keys = ["child", *(c.stored for c in more.columns if c.tag not in sheet.labels and c.stored not in sheet.says)]
+        if not sheet.says:  # the first, second … row of those that are told beside one
+            own = own.filter(pl.int_range(pl.len()).over(keys) == n)
         shown = own.select(*keys, *(_text(more.column(name)).alias(label) for name, label in labelled.items()))
         rows = rows.join(shown, on=keys, how="left", nulls_equal=True, maintain_order="left")
     child = _named(rows, form, births)

@@ -19,6 +19,10 @@ SHEETS = {
         2023-09-11,1,F,1,ADU,12.5,D,175,170.25
         2023-09-11,1,F,2,SLT,0.5,NR,6,
     """,
+    "disputes": """
+        RegisteredDate,DecisionDate,AppealOutcome,ConcludedDate,OnPaper,Ground1,Ground1Outcome,Ground2,Ground2Outcome
+        2023-02-01,2022-12-12,AP,2023-07-03,1,F,AW,I,DI
+    """,
 }
 
 

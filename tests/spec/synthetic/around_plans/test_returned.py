@@ -8,13 +8,15 @@ import polars as pl
 import pytest
 
 from cohort.ingest.format import ReturnFormat
+from cohort.ingest.formats.disputes import DISPUTES
 from cohort.ingest.formats.provision import PROVISION
 from cohort.ingest.judge import checked_return
 from cohort.ingest.layout import Layout
 from cohort.ingest.layouts import provision as provision_layouts
+from cohort.ingest.layouts.disputes import THREE_SHEETS
 from synthetic.content.life import PlanLife
 from synthetic.lives import Lives
-from synthetic.tell import provision
+from synthetic.tell import disputes, provision
 from synthetic.told import Told
 from tests.told import first_of, zipped
 
@@ -23,6 +25,7 @@ Teller = Callable[[Lives, PlanLife, int], Told]
 CASES = [
     pytest.param(provision.told, PROVISION, provision_layouts.BY_LINE, id="provision by line"),
     pytest.param(provision.told, PROVISION, provision_layouts.BY_TERM, id="provision by term"),
+    pytest.param(disputes.told, DISPUTES, THREE_SHEETS, id="disputes"),
 ]
 
 
