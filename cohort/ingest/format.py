@@ -174,6 +174,16 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Meeting:
+    """Rows of stored table `table` see the one row of `of` that agrees in all of `by`, under the short name that the
+    format's `lineage` gives it. `by`: stored columns of both; of several rows that agree, the first is seen."""
+
+    table: str
+    of: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Header:
     """Where the collection, the year and the authority stand in a file's head."""
 
@@ -193,6 +203,7 @@ class ReturnFormat:
     facts: tuple[Fact, ...] = ()
     lineage: Mapping[str, str] = field(default_factory=dict)
     """Stored table → the short name by which rules of other tables see its columns (`request.…`)."""
+    meetings: tuple[Meeting, ...] = ()
     named_ahead: int = 0
     """Years from the one that a file or its head names to the collection year: 1 for the census of an autumn."""
 

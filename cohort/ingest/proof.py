@@ -36,8 +36,9 @@ def year_of_proof(rule: Rule, form: ReturnFormat) -> int:
 
 
 def format_of(rule: Rule) -> ReturnFormat:
-    """The format that feeds the rule's table. Raises DeclarationError where none does."""
-    for form in declared_formats().values():
+    """The format that feeds the rule's table; of several that whose records nest, for its tables show most. Raises
+    DeclarationError where none does."""
+    for form in sorted(declared_formats().values(), key=lambda form: not form.is_nested):
         if rule.table in form.by_stored:
             return form
     raise DeclarationError(f"{rule.code}: no format feeds {rule.table}")

@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from cohort.ingest import doubt
+from cohort.ingest import doubt, meeting
 from cohort.ingest.format import Fact, ReturnFormat, Table
 from cohort.ingest.parse import PERSON_ROW
 
@@ -106,7 +106,7 @@ def _with_facts(
             counted = _counted(fact, table, tables[fact.of].with_columns(lit))
             joined = frame.join(counted, left_on="row_number", right_on=table.key, how="left", maintain_order="left")
             frame = joined.with_columns(pl.col(fact.name).fill_null(0).cast(fact.type))
-    return frame
+    return meeting.beside(form, table, tables, frame)
 
 
 def _counted(fact: Fact, table: Table, below: pl.DataFrame) -> pl.DataFrame:
