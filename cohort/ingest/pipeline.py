@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-import polars as pl
 from sqlalchemy import Engine
 
 from cohort.errors import ReturnRefused
@@ -79,7 +78,6 @@ def _linked(engine: Engine, given: PseudonymousReturn) -> LinkedReturn:
 
 
 def _checked(engine: Engine, linked: LinkedReturn) -> CheckedReturn:
-    given = linked.pseudonymous
     with acting(engine, Role.INGEST) as connection:
-        before: pl.DataFrame = prior(connection, given.authority_code, given.format.collection, given.year)
-    return check(linked, before)
+        past = prior(connection, linked)
+    return check(linked, past)

@@ -14,7 +14,7 @@ from cohort.ingest import check as station
 from cohort.ingest.check import check, rules
 from cohort.ingest.format import Level, Role
 from cohort.ingest.formats.sen2 import SEN2
-from cohort.ingest.proof import BREAKS, Types, given_rows, prove, visible_types, year_of_proof
+from cohort.ingest.proof import BREAKS, Types, given_rows, prove, types_seen, year_of_proof
 from cohort.ingest.rule import Rule
 from cohort.ingest.rule import rule as declare
 from cohort.ingest.words import sentence, words
@@ -25,7 +25,7 @@ FORMED = re.compile(r"^[A-Z]+-[0-9]{2}$")
 
 
 def types_of(rule: Rule) -> Types:
-    return visible_types("SEN2", year_of_proof(rule, SEN2))[rule.table]
+    return types_seen(rule, SEN2)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
