@@ -53,6 +53,11 @@ class Rule:
         """Every column that it looks at, in its counts too."""
         return frozenset(self.broken.meta.root_names()).union(*(c.meta.root_names() for c in self.counts.values()))
 
+    def counted(self, prefix: str = "") -> dict[str, pl.Expr]:
+        """The counts that it looks at: of this return, or of last year's with BEFORE as prefix."""
+        looked_at = self.broken.meta.root_names()
+        return {prefix + name: count for name, count in self.counts.items() if prefix + name in looked_at}
+
     def in_year(self, year: int) -> bool:
         """Whether the rule holds for returns of that year."""
         return self.since <= year <= self.until

@@ -11,7 +11,7 @@ from functools import cache
 
 from cohort.errors import DeclarationError
 from cohort.ingest.format import ReturnFormat, Table
-from cohort.ingest.past import FRAMES
+from cohort.ingest.past import FRAMES, IS_RETURNED
 from cohort.ingest.read import declared_formats
 from cohort.ingest.rule import BEFORE, Rule
 from cohort.schema.tables import METADATA
@@ -19,7 +19,7 @@ from cohort.schema.tables import METADATA
 
 def unseen(rule: Rule, columns: Iterable[str]) -> set[str]:
     """Columns that a rule looks at and its table does not show: no rule may name an identifier."""
-    names = set().union(*(c.meta.root_names() for c in rule.counts.values())) if rule.counts else set(rule.looks_at)
+    names = _counted(rule) if rule.counts else set(rule.looks_at)
     of_past = {name for name in names if name.partition(".")[0] in FRAMES}
     return names - set(columns) - {name for name in of_past if _is_of_past(name)}
 
@@ -39,6 +39,13 @@ def applies(rule: Rule, form: ReturnFormat, year: int, columns: Iterable[str]) -
     items = {c.stored for c in table.columns if c.in_year(year)} | set(form.by_stored)
     asked = all(_is_asked(form, table, name, year) for name in rule.looks_at)
     return not lacking and asked and rule.column in items
+
+
+def _counted(rule: Rule) -> set[str]:
+    """What the counts of a whole return look at; of last year's rows it is known too whether their persons are here."""
+    now = set().union(*(count.meta.root_names() for count in rule.counted().values()))
+    then = set().union(*(count.meta.root_names() for count in rule.counted(BEFORE).values()))
+    return now | (then - {IS_RETURNED})
 
 
 def _is_of_past(name: str) -> bool:

@@ -53,21 +53,15 @@ def wholes(
     """Each rule of the whole return with the one row that it sees. `frame`: its table, as rules of rows see it."""
     if not rules:
         return
-    now = frame.select(_counted_for(rule, name, of) for rule in rules for name, of in _asked(rule, ""))
+    now = frame.select(_counted_for(rule, name, of) for rule in rules for name, of in rule.counted().items())
     looking_back = [] if last_year is None else rules
     then = (last_year if last_year is not None else frame).select(
-        _counted_for(rule, name, of) for rule in looking_back for name, of in _asked(rule, BEFORE)
+        _counted_for(rule, name, of) for rule in looking_back for name, of in rule.counted(BEFORE).items()
     )
     every = pl.concat([part for part in (now, then) if part.width], how="horizontal")
     for rule in rules:
         own = [c for c in every.columns if c.startswith(f"{rule.code}\0")]
         yield rule, every.select(pl.col(c).alias(c.partition("\0")[2]) for c in own).with_columns(lit)
-
-
-def _asked(rule: Rule, prefix: str) -> list[tuple[str, pl.Expr]]:
-    """The counts that a rule looks at, of this year or of last."""
-    looked_at = rule.broken.meta.root_names()
-    return [(prefix + name, count) for name, count in rule.counts.items() if prefix + name in looked_at]
 
 
 def _counted_for(rule: Rule, name: str, count: pl.Expr) -> pl.Expr:
