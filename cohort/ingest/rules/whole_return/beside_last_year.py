@@ -112,7 +112,7 @@ def as_many_plans() -> pl.Expr:
 def as_many_ends() -> pl.Expr:
     then = pl.col("before.rows")
     change = pl.col("rows") / then
-    return (then >= ENOUGH) & ((change < 0.4) | (change > 2.5))
+    return (then >= ENOUGH) & ((change < 0.45) | (change > 2.5))
 
 
 @rule(
