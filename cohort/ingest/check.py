@@ -23,6 +23,8 @@ from cohort.ingest.visible import Wanted, frames, reference_values, wholes
 from cohort.vault.link import LinkedReturn
 
 PLACE = ["table", "row", "column"]
+FEW = 0.05
+"""Share of rows with a cell at fault from which nothing is said of a return as a whole."""
 NO_ROW = pl.Series([0], dtype=pl.UInt32)
 """Where a finding on a whole return stands: at its table, and at none of its rows."""
 
@@ -121,8 +123,16 @@ def _broken_wholes(
     frame: pl.DataFrame, group: Iterable[Rule], last_year: pl.DataFrame | None, lit: list[pl.Expr]
 ) -> dict[str, pl.Series]:
     """Code → row 0, of rules that the return as a whole breaks."""
-    seen_by = wholes(list(group), frame, last_year, lit)
+    seen_by = wholes([rule for rule in group if _is_sure(rule, frame)], frame, last_year, lit)
     return {rule.code: NO_ROW for rule, row in seen_by if row.select(rule.broken).item()}
+
+
+def _is_sure(rule: Rule, frame: pl.DataFrame) -> bool:
+    """Whether few of the cells that a rule counts were at fault: of those it would only say the same again."""
+    doubts = doubt.of_names(rule.looks_at, frame.columns)
+    if not doubts or frame.is_empty():
+        return True
+    return frame.select(pl.any_horizontal(doubts).mean()).item() < FEW
 
 
 def _last_year(past: Past, stored: str, linked: LinkedReturn) -> pl.DataFrame | None:

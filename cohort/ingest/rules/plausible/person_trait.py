@@ -26,23 +26,3 @@ MOST_REQUESTS = 3
 )
 def not_asked_again_and_again() -> pl.Expr:
     return pl.col("n_requests") > MOST_REQUESTS
-
-
-@rule(
-    "PERSON-13",
-    table="person_trait",
-    column="upn_unknown_code",
-    level=Level.QUERY,
-    sentence="A child who is new to the authority (UN8) has no plan that it has kept for years.",
-    advice="Ask the school for the UPN, or give the reason that holds now.",
-    example="""
-        has_upn | upn_unknown_code | open_since || breaks
-        no      | UN8              | 2019-03-04 || yes
-        no      | UN8              | 2023-11-06 || no
-        no      | UN8              |            || no
-        no      | UN2              | 2019-03-04 || no
-    """,
-)
-def no_longer_new() -> pl.Expr:
-    long_here = pl.col("open_since") < pl.col("return.from_date").dt.offset_by("-1y")
-    return ~pl.col("has_upn") & (pl.col("upn_unknown_code") == "UN8") & long_here
