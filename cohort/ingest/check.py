@@ -17,7 +17,7 @@ from cohort.errors import DeclarationError
 from cohort.ingest import doubt, finding
 from cohort.ingest.format import Level, ReturnFormat, Role
 from cohort.ingest.parse import places
-from cohort.ingest.places import located
+from cohort.ingest.places import at, located
 from cohort.ingest.rule import Rule
 from cohort.ingest.visible import frames
 from cohort.vault.link import LinkedReturn
@@ -66,7 +66,7 @@ def check(linked: LinkedReturn, prior: pl.DataFrame | None = None) -> CheckedRet
     broken = finding.gather(_broken(given.format, seen(linked, prior), ran))
     fresh = broken.join(_cells_at_fault(linked), on=PLACE, how="anti")
     findings = finding.gather([given.findings, linked.findings, fresh])
-    return CheckedReturn(linked, findings, not_run, set_aside(given.format, given.tables, findings))
+    return CheckedReturn(linked, findings, not_run, set_aside(given.format, given.tables, findings, given.places))
 
 
 def seen(linked: LinkedReturn, prior: pl.DataFrame | None = None) -> dict[str, pl.DataFrame]:
@@ -132,14 +132,24 @@ def _verdict(rule: Rule, frame: pl.DataFrame) -> pl.Expr:
     return (rule.broken & sure).alias(rule.code)
 
 
-def set_aside(form: ReturnFormat, tables: Mapping[str, pl.DataFrame], findings: pl.DataFrame) -> dict[str, pl.Series]:
-    """Row numbers with an error of their own or above them, by stored table."""
+def set_aside(
+    form: ReturnFormat,
+    tables: Mapping[str, pl.DataFrame],
+    findings: pl.DataFrame,
+    places: Mapping[str, pl.DataFrame] | None = None,
+) -> dict[str, pl.Series]:
+    """Row numbers with an error of their own or above them, by stored table.
+
+    An error of a row of a sheet (`places`) is one of every row that it feeds.
+    """
     errors = findings.filter(pl.col("level") == Level.ERROR.value)
     aside: dict[str, pl.Series] = {}
     for table in form.tables:
         frame = tables[table.stored]
         own = errors.filter(pl.col("table") == table.name)["row"].cast(frame["row_number"].dtype)
         out = pl.col("row_number").is_in(own.implode())
+        if table.name in (places or {}):
+            out = out | pl.col("row_number").is_in(at(errors, (places or {})[table.name]).implode())
         for above in form.ancestors(table):
             out = out | pl.col(above.key).is_in(aside[above.stored].implode())
         aside[table.stored] = frame.filter(out)["row_number"]

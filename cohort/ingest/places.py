@@ -48,6 +48,12 @@ def _of_table(findings: pl.DataFrame, places: pl.DataFrame | None) -> pl.DataFra
     ).select(*finding.LOCATED)
 
 
+def at(findings: pl.DataFrame, places: pl.DataFrame) -> pl.Series:
+    """Row numbers of a table whose places findings of sheets name. `places`: SCHEMA, of the table."""
+    named = findings.select(pl.col("table").alias("sheet"), "row").unique()
+    return places.join(named, on=["sheet", "row"], how="semi")["row_number"]
+
+
 def _named(met: pl.DataFrame) -> pl.Expr:
     """The column of each finding under the header that its sheet has for it."""
     column = pl.col("column")
