@@ -37,7 +37,9 @@ def written(sheets: Sequence[Sheet], told: Told, form: ReturnFormat, births: pl.
     rows = _of_place(told, table, place)
     for n, sheet in enumerate(others):
         more = form.by_name[sheet.feeds[0]]
-        own = _of_place(told, more, place).filter(pl.col(name) == _said(v, told.year) for name, v in sheet.says.items())
+        own = _of_place(told, more, place)
+        for name, value in sheet.says.items():
+            own = own.filter(pl.col(name) == _said(value, told.year))
         labelled = {c.stored: sheet.labels[c.tag] for c in more.columns if c.tag in sheet.labels}
         keys = ["child", *(c.stored for c in more.columns if c.tag not in sheet.labels and c.stored not in sheet.says)]
         if not sheet.says:  # the first, second … row of those that are told beside one

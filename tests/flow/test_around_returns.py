@@ -33,8 +33,8 @@ def returned(collection: str) -> bytes:
     return "\n".join([f"Year,LA,{','.join(ADA)},{head}", *(f"2024,201,{named},{row}" for row in rows)]).encode()
 
 
-def send(content: bytes, name: str, engine: Engine, ring: KeyRing, **decision: str) -> Receipt:
-    return ingest(content, name, engine=engine, ring=ring, decision=Decision("officer", **decision))
+def send(content: bytes, name: str, engine: Engine, ring: KeyRing) -> Receipt:
+    return ingest(content, name, engine=engine, ring=ring, decision=Decision("officer"))
 
 
 def stored(engine: Engine) -> str:

@@ -8,7 +8,10 @@ from tests.build import upn
 
 ADA, BEA = (f"2024,201,{upn(n)},{name},2012-01-05" for n, name in ((1, "Able,Ada"), (2, "Baker,Bea")))
 CHILD = "Year,LA,UPN,Surname,Forename,DOB"
-APPEALS = f"{CHILD},RegisteredDate,DecisionDate,AppealOutcome,ConcludedDate,OnPaper,Ground1,Ground1Outcome,Ground2,Ground2Outcome"
+APPEALS = (
+    f"{CHILD},RegisteredDate,DecisionDate,AppealOutcome,ConcludedDate,OnPaper,"
+    "Ground1,Ground1Outcome,Ground2,Ground2Outcome"
+)
 
 
 def places(receipt: Receipt) -> list[tuple[object, ...]]:
