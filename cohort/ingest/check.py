@@ -16,8 +16,8 @@ from cohort.catalogue import collect
 from cohort.ingest import doubt, finding
 from cohort.ingest.format import Level, ReturnFormat
 from cohort.ingest.parse import places
-from cohort.ingest.places import at, located
 from cohort.ingest.past import IS_RETURNED, UNKNOWN, Past, looked_at
+from cohort.ingest.places import at, located
 from cohort.ingest.rule import Rule
 from cohort.ingest.scope import applies
 from cohort.ingest.visible import Wanted, frames, reference_values, wholes
