@@ -15,7 +15,6 @@ from cohort.ingest.past import FRAMES, IS_RETURNED
 from cohort.ingest.read import declared_formats
 from cohort.ingest.rule import BEFORE, Rule
 
-
 MADE_OF_PERSONS = frozenset(
     {"birth_month", "age_on_31_august", "has_upn", "is_upn_temporary", "has_uln", "same_upn_row", "same_name_row"}
 )

@@ -17,6 +17,7 @@ UNPLANTABLE = {
     **dict.fromkeys(
         (
             "ACTIVEPLANS-20",
+            "NAMEDPLAN-09",
             "NAMEDPLAN-22",
             "NAMEDPLAN-23",
             "NAMEDPLAN-24",
