@@ -7,14 +7,14 @@ from functools import cache
 from itertools import chain
 from types import MappingProxyType
 
-from cohort.ingest import cell, structure
+from cohort.ingest import cell, route, structure
 from cohort.ingest.check import rules
 from cohort.ingest.finding import Cause, causes
 from cohort.ingest.rule import Rule
 from cohort.vault import link
 
-STATIONS = (structure.CAUSES, cell.CAUSES, link.CAUSES)
-"""In the order of the stair: read, parse, link; the rules of `check` come last."""
+STATIONS = (structure.CAUSES, cell.CAUSES, link.CAUSES, route.CAUSES)
+"""In the order of the stair: read, parse, link, routing; the rules of `check` come last."""
 
 
 @cache
