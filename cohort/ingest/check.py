@@ -17,6 +17,7 @@ from cohort.ingest import doubt, finding
 from cohort.ingest.format import Level, ReturnFormat
 from cohort.ingest.parse import places
 from cohort.ingest.places import located
+from cohort.ingest.rehearsal import awaits_census_day
 from cohort.ingest.rule import Rule
 from cohort.ingest.visible import frames
 from cohort.vault.link import LinkedReturn
@@ -60,7 +61,7 @@ def check(linked: LinkedReturn, prior: pl.DataFrame | None = None) -> CheckedRet
     """Run the year's rules. `prior` is what the record knew of these persons a year ago, None where unknown."""
     given = linked.pseudonymous
     current = [r for r in rules().values() if r.in_year(given.year) and r.table in given.format.by_stored]
-    not_run = tuple(r.code for r in current if prior is None and looks_back(r))
+    not_run = tuple(r.code for r in current if (prior is None and looks_back(r)) or awaits_census_day(r, given.format))
     ran = [r for r in current if r.code not in not_run]
     broken = finding.gather(_broken(given.format, seen(linked, prior), ran))
     fresh = broken.join(_cells_at_fault(linked), on=PLACE, how="anti")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,7 @@ def validate(
     files: Files,
     collection: Annotated[str, typer.Option(help="Expect this collection (auto: as the file says).")] = "auto",
     year: Annotated[str, typer.Option(help="Expect this year (auto: as the file says).")] = "auto",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge an extract before census day has come.")] = False,
     as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option("-o", help="Write a report: .html, .xlsx, .csv or .json.")] = None,
 ) -> None:
@@ -36,7 +38,7 @@ def validate(
     receipts = []
     for file in files:
         with console.progress(file.name) as progress:
-            judged = _judged(judge, file, progress, limits)
+            judged = _judged(partial(judge, dry_run=dry_run), file, progress, limits)
         receipts.append(_expected(judged, collection, year))
     if output is not None:
         if len(receipts) > 1:

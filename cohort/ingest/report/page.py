@@ -62,7 +62,7 @@ def _sections(said: Account) -> Iterable[Any]:
     yield from _listed("changes", "What changed since the submission before", said.changes)
     yield from _listed("notes", "Normalised, nothing to do", (f"{note}: {n:,}" for note, n in said.notes))
     not_run = (f"{code}: {sentence}" for code, sentence in said.not_run)
-    yield from _listed("not-run", "Rules not run, because they look at last year's return", not_run)
+    yield from _listed("not-run", "Rules not run, because what they look at is not known here", not_run)
 
 
 def _section(name: str, title: str, content: Iterable[Any]) -> Iterable[Any]:
