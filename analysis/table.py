@@ -42,7 +42,7 @@ def counts(snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] 
 
 
 def figures(snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE) -> pl.DataFrame:
-    """The counts of `counts` without the attrition, which takes as long again: `by`, measure, numerator, denominator."""
+    """The counts of `counts` without the attrition, which takes as long again. Columns: `by`, measure, both counts."""
     return pl.concat([_measured(snapshot, measure, by) for measure in measures]).sort("measure", *by)
 
 

@@ -116,7 +116,9 @@ def counts(receipt: Receipt) -> None:
         )
     if receipt.not_run:
         n, codes = count(len(receipt.not_run), "rule"), plain(", ".join(receipt.not_run))
-        lacking = "last year's return, or census day, which has not come" if receipt.is_dry_run else "last year's return"
+        lacking = (
+            "last year's return, or census day, which has not come" if receipt.is_dry_run else "last year's return"
+        )
         st.markdown(f"{n} that look at {lacking} were not run: {codes}.")
 
 

@@ -42,7 +42,8 @@ class Told:
     census_date: date
     header: Mapping[str, object]
     tables: Mapping[str, pl.DataFrame]
-    content_digest: str
+    content_digest: str = ""
+    """Of a return that the record holds; empty where it was only judged."""
 
     @property
     def is_invented(self) -> bool:
@@ -66,7 +67,6 @@ def of_checked(checked: CheckedReturn) -> Told:
         given.census_date,
         given.header,
         tables,
-        given.content_digest,
     )
 
 

@@ -6,11 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+import polars as pl
+from sqlalchemy import Connection
+
 from analysis.measure import Direction, Measure, measures
 from analysis.studies.outcome_summary import ASKED
 from analysis.table import figures
-from cohort.ingest.receipt import Receipt
-from service.own import Told, frozen
+from cohort.errors import NotAllowed, ReturnRefused
+from cohort.ingest.judge import Progress, Source, checked_return, silent
+from cohort.ingest.receipt import Receipt, Standing, of_refusal
+from cohort.ingest.receipt import of_checked as of_checked_return
+from cohort.ingest.source import Limits
+from cohort.store.known import HOLDING, statuses
+from cohort.store.roles import acting
+from service.access import Principal, role_of
+from service.office import Office
+from service.own import Told, frozen, of_checked, of_submission
+
+SEN2 = "SEN2"
+"""The collection of which the indicators tell."""
 
 
 @dataclass(frozen=True)
@@ -107,3 +121,41 @@ def moves(before: Told | None, after: Told) -> tuple[Move, ...]:
         return tuple(Move(None, indicator) for indicator in indicators([after])[0])
     held, now = indicators([before, after])
     return tuple(Move(was, becomes) for was, becomes in zip(held, now, strict=True))
+
+
+def preview(
+    office: Office,
+    principal: Principal,
+    file: Source,
+    name: str,
+    progress: Progress = silent,
+    *,
+    dry_run: bool = False,
+) -> Preview:
+    """Judge a return, and work the indicators out as they would be if it were sent and its errors left out.
+
+    Nothing is kept. Raises NotAllowed for a return of another authority. `dry_run`: census day may still be to come.
+    """
+    limits = Limits(size=office.settings.max_megabytes << 20)
+    try:
+        checked = checked_return(file, progress, limits, name, dry_run=dry_run)
+    except ReturnRefused as error:
+        return Preview(of_refusal(name, error))
+    after = of_checked(checked)
+    if after.authority_code != principal.authority_code:
+        raise NotAllowed("ROUTE-01", "The return is another authority's.", "Choose your own authority's file.")
+    receipt = of_checked_return(Standing.JUDGED, name, checked)
+    if after.collection != SEN2:
+        return Preview(receipt)
+    progress("previewing", 0.9)
+    with acting(office.engine, role_of(principal)) as connection:
+        held = _held(connection, after)
+        before = of_submission(connection, held) if held is not None else None
+    return Preview(receipt, moves(before, after), held)
+
+
+def _held(connection: Connection, told: Told) -> int | None:
+    """The submission that holds for the return's place and year."""
+    place = {"authority_code": told.authority_code, "collection": told.collection, "collection_year": told.year}
+    holding = statuses(connection).filter(**place).filter(pl.col("status").is_in(HOLDING))
+    return holding["submission_id"][-1] if holding.height else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import polars as pl
@@ -22,8 +23,6 @@ STARTS_LATER = changed(person(old_plan(), number=2), {"Requests/ActivePlans": ac
 
 def extract(*persons: dict, year: int = 2024, day: str = "2023-12-04") -> bytes:
     """A return that bears the day of its extract instead of census day."""
-    import re
-
     return re.sub(rb"<ReferenceDate>[^<]*", f"<ReferenceDate>{day}".encode(), sen2(*persons, year=year))
 
 
