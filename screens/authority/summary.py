@@ -17,7 +17,7 @@ from screens.words import count, percent, plain
 TAKEN_IN = ("accepted", "signed")
 SUMMARY = "summary-told"
 """Where the session keeps the last summary, with the submission and the day that it is of."""
-SHOWN = 50
+SHOWN = 20
 """Cases on the screen."""
 SCORE = (
     "Present: cells that are filled. Valid: cells that are well formed. Open: rows with a finding and no reason. "
@@ -84,9 +84,19 @@ def _cases(cases: Sequence[Case], on: date) -> None:
     )
     if not cases:
         return
+    clocks = dict.fromkeys(case.title for case in cases)
+    st.table([_clock(title, [case for case in cases if case.title == title]) for title in clocks], hide_index=True)
     st.table([_case(case) for case in cases[:SHOWN]], hide_index=True)
     if len(cases) > SHOWN:
-        st.caption(f"The first {SHOWN} of {len(cases):,}, the longest overdue first. All: cohort summary --json")
+        st.caption(
+            f"The first {SHOWN} of {len(cases):,}, the longest overdue first. "
+            "The command line lists all of them: `cohort summary` with `--json`."
+        )
+
+
+def _clock(title: str, cases: Sequence[Case]) -> dict[str, str]:
+    late = sum(case.is_breached for case in cases)
+    return {"Due": plain(title), "Past the day": f"{late:,}", "Within six weeks": f"{len(cases) - late:,}"}
 
 
 def _case(case: Case) -> dict[str, str]:

@@ -238,7 +238,9 @@ def test_a_summary_shows_what_to_see_to_figures_place_and_quality() -> None:
     text = seen(drawn(back, desk=FakeDesk()))
     assert "On 15 January 2026: 60 cases past the day that the law sets, 1 case due within six weeks." in text
     assert "Next review | ActivePlans | 1 | 16 Nov 2025 | 60 days late" in text
-    assert "The first 50 of 61" in text
+    assert "Next review | 60 | 0" in text
+    assert "Final plan | 0 | 1" in text
+    assert "The first 20 of 61" in text
     assert "Plans issued within 20 weeks | 46.7 % (210 of 450) | 46.9 % (211 of 450)" in text
     assert "46.7 % | 46.2 % | 31.0 % to 61.0 % | +0.1 | not distinguishable from England (38 compared)" in text
     assert "Appeals to the tribunal, 2025 | c | 4,400 | c" in text
