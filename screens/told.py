@@ -251,6 +251,45 @@ class Standing(Protocol):
         ...
 
 
+class ClosedSchool(Protocol):
+    """A closed school that placements still name."""
+
+    @property
+    def urn(self) -> str:
+        """Its number."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def closed_on(self) -> date:
+        """Its last day."""
+        ...
+
+    @property
+    def successor_urn(self) -> str | None:
+        """The number of the school that took its place."""
+        ...
+
+    @property
+    def successor_name(self) -> str | None:
+        """That school's name."""
+        ...
+
+    @property
+    def table(self) -> str:
+        """Table of the file."""
+        ...
+
+    @property
+    def rows(self) -> Sequence[int]:
+        """Its rows that name the closed school."""
+        ...
+
+
 class Summary(Protocol):
     """What an authority gets back for a return that was accepted."""
 
@@ -297,4 +336,9 @@ class Summary(Protocol):
     @property
     def standing(self) -> Standing:
         """The authority among all."""
+        ...
+
+    @property
+    def closed(self) -> Sequence[ClosedSchool] | None:
+        """Closed schools still named; None where no register is loaded."""
         ...

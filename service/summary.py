@@ -18,6 +18,7 @@ from service.office import Office
 from service.own import Told, frozen, of_submission
 from service.preview import SEN2, Indicator, Move, indicators
 from service.quality import Quality, quality
+from service.schools import ClosedSchool, still_named
 from service.standing import Standing, standing
 from service.tallies import Tally, tallies
 
@@ -45,6 +46,8 @@ class Summary:
     quality: tuple[Quality, ...]
     cases: tuple[Case, ...]
     standing: Standing
+    closed: tuple[ClosedSchool, ...] | None = None
+    """Closed schools that placements still name; None where no register of schools is loaded."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ def summary(office: Office, principal: Principal, submission: int, on: date | No
         quality(told, form, kept.rows, kept.found),
         cases(told, day),
         standing(office, principal.account, told, own) if told.collection == SEN2 else Standing(),
+        still_named(office.settings.registers, told),
     )
 
 

@@ -11,7 +11,7 @@ from screens import figure
 from screens.authority import moved
 from screens.calls import Desk, SubmissionLine
 from screens.guard import attempt
-from screens.told import Case, Position, Quality, Standing, Summary, Tally
+from screens.told import Case, ClosedSchool, Position, Quality, Standing, Summary, Tally
 from screens.words import count, percent, plain
 
 TAKEN_IN = ("accepted", "signed")
@@ -19,6 +19,8 @@ SUMMARY = "summary-told"
 """Where the session keeps the last summary, with the submission and the day that it is of."""
 SHOWN = 20
 """Cases on the screen."""
+ROWS = 10
+"""Rows named of each closed school."""
 SCORE = (
     "Present: cells that are filled. Valid: cells that are well formed. Open: rows with a finding and no reason. "
     "Score = present (where the standard asks for the item) × valid × (1 − open)."
@@ -64,6 +66,7 @@ def _told(desk: Desk, submission: int, day: date | None) -> Summary | None:
 def _show(told: Summary) -> None:
     st.header("See to these first")
     _cases(told.cases, told.on)
+    _closed(told.closed)
     st.header("Your figures")
     _trend(told)
     moved.draw(told.moves, "What this return changed")
@@ -107,6 +110,26 @@ def _case(case: Case) -> dict[str, str]:
         "Row": str(case.row),
         "Day": f"{case.due.day} {case.due:%b %Y}",
         "Left": f"{left} late" if case.is_breached else left,
+    }
+
+
+def _closed(schools: Sequence[ClosedSchool] | None) -> None:
+    st.subheader("Closed schools that you still name")
+    if schools is None:
+        st.markdown("No register of schools is loaded here, so nothing can be said. Ask the operator of this record.")
+    elif not schools:
+        st.markdown("None.")
+    else:
+        st.table([_school(school) for school in schools], hide_index=True)
+
+
+def _school(school: ClosedSchool) -> dict[str, str]:
+    rows = ", ".join(map(str, school.rows[:ROWS])) + (" …" if len(school.rows) > ROWS else "")
+    return {
+        "School": plain(f"{school.name} ({school.urn})"),
+        "Closed": f"{school.closed_on.day} {school.closed_on:%b %Y}",
+        "Now": plain(f"{school.successor_name} ({school.successor_urn})") if school.successor_urn else "none known",
+        "Where": f"{plain(school.table)}, row {rows}",
     }
 
 

@@ -29,6 +29,7 @@ def summary(
     """What an accepted return says of its authority: own figures, trend, quality, place among all, cases due."""
     from service.desk import Desk
     from service.doors import office, principal
+    from service.schools import NOT_LOADED
 
     told = Desk(principal(account), office()).summary(submission, on.date() if on else None)
     if as_json:
@@ -38,6 +39,8 @@ def summary(
     for title, headings, rows in _parts(told):
         console.say(f"\n{title}")
         console.say_table(headings, rows)
+    if told.closed is None:
+        console.say(NOT_LOADED)
     for note in told.standing.notes:
         console.say(note)
 
@@ -51,6 +54,7 @@ def _parts(told: Summary) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any
         ("Data quality", ("table", "item", "present", "valid", "unexplained", "score"), _quality(told)),
         ("Place among all", ("measure", "released", "England", "z", "place"), _places(told)),
         ("Rows that will be published", ("measure", "year", "numerator", "denominator", "status"), _published(told)),
+        ("Closed schools still named", ("school", "closed", "now", "table", "rows"), _closed(told)),
         (_due(told), ("clock", "table", "row", "due", "days left"), _cases(told)),
     )
     yield from (part for part in parts if part[2])
@@ -70,6 +74,13 @@ def _places(told: Summary) -> list[tuple[Any, ...]]:
 
 def _published(told: Summary) -> list[tuple[Any, ...]]:
     return [(r.title, r.year, r.numerator, r.denominator, r.status) for r in told.standing.published]
+
+
+def _closed(told: Summary) -> list[tuple[Any, ...]]:
+    return [
+        (f"{c.urn} {c.name}", c.closed_on, f"{c.successor_urn or ''} {c.successor_name or ''}".strip(), c.table, c.rows)
+        for c in told.closed or ()
+    ]
 
 
 def _due(told: Summary) -> str:
@@ -93,6 +104,7 @@ def _as_json(told: Summary) -> dict[str, Any]:
         "quality": [asdict(q) | {"score": q.score} for q in told.quality],
         "positions": [asdict(place) for place in standing.positions],
         "to_be_published": [asdict(row) for row in standing.published],
+        "closed_schools": None if told.closed is None else [asdict(school) for school in told.closed],
         "snapshot": standing.snapshot,
         "notes": list(standing.notes),
         "cases": [asdict(case) | {"is_breached": case.is_breached} for case in told.cases],

@@ -9,6 +9,7 @@ from analysis.studies.outcome_summary import ASKED
 from service.cases import Case
 from service.preview import Indicator, Move
 from service.quality import Quality
+from service.schools import ClosedSchool
 from service.standing import Position, PublishedRow, Standing
 from service.summary import Summary
 from service.tallies import Tally
@@ -29,6 +30,7 @@ def _indicator(name: str, year: int, less: int = 0) -> Indicator:
     return Indicator(name, measure.title, measure.unit, measure.direction, year, numerator - less, denominator)
 
 
+CLOSED = ClosedSchool("100001", "Elm Lane Primary", date(2025, 8, 31), "149001", "Elm Lane Academy", "Placement", (3,))
 MOVES = tuple(
     Move(_indicator(name, 2025, 26 if name == "within_20_weeks" else 0), _indicator(name, 2025)) for name in ASKED
 )
@@ -88,4 +90,9 @@ def summary(submission: int, on: date | None) -> Summary:
         ),
         (*late, _case("Final plan", "Requests", 7, 12, day)),
         standing,
+        (
+            ClosedSchool(
+                "100001", "Elm Lane Primary", date(2025, 8, 31), "149001", "Elm Lane Academy", "Placement", (3,)
+            ),
+        ),
     )

@@ -244,6 +244,7 @@ def test_a_summary_shows_what_to_see_to_figures_place_and_quality() -> None:
     assert "Plans issued within 20 weeks | 46.7 % (210 of 450) | 46.9 % (211 of 450)" in text
     assert "46.7 % | 46.2 % | 31.0 % to 61.0 % | +0.1 | not distinguishable from England (38 compared)" in text
     assert "Appeals to the tribunal, 2025 | c | 4,400 | c" in text
+    assert "Elm Lane Primary (100001) | 31 Aug 2025 | Elm Lane Academy (149001) | Placement, row 3" in text
     assert "Requests refused: Nobody was counted." in text
     assert "1 item of 2 can be better" in text
     assert "Person | Sex | 98.0 % | 100.0 % | 0.0 % | 0.98" in text
