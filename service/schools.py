@@ -44,9 +44,7 @@ def still_named(folder: Path, told: Told) -> tuple[ClosedSchool, ...] | None:
     goes_on = pl.col("leaving_date").is_null() | (pl.col("leaving_date") > pl.col("closed_on"))
     named = told.tables["placement"].join(closed, on="urn").filter(goes_on, pl.col("closed_on") < told.census_date)
     by_school = named.group_by(*schools.CLOSED).agg(pl.col("row_number").sort().alias("rows")).sort("urn")
-    return tuple(
-        ClosedSchool(**row | {"rows": tuple(row["rows"])}, table=table) for row in by_school.iter_rows(named=True)
-    )
+    return tuple(ClosedSchool(*school, table, tuple(rows)) for *school, rows in by_school.iter_rows())
 
 
 def load_register(office: Office, principal: Principal, file: Path) -> int:

@@ -51,7 +51,11 @@ def _parts(told: Summary) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any
         ("Indicators", ("year", "indicator", "figure"), [(i.year, i.title, i.words) for y in told.trend for i in y]),
         ("What it moved", ("indicator",), [(move.sentence,) for move in told.moves if move.has_moved]),
         ("Counts", ("counted", "value", "n"), [(t.counted, t.value, t.n) for t in told.tallies]),
-        ("Data quality", ("table", "item", "present", "valid", "unexplained", "score"), _quality(told)),
+        (
+            "Data quality, items that can be better",
+            ("table", "item", "present", "valid", "unexplained", "score"),
+            _quality(told),
+        ),
         ("Place among all", ("measure", "released", "England", "z", "place"), _places(told)),
         ("Rows that will be published", ("measure", "year", "numerator", "denominator", "status"), _published(told)),
         ("Closed schools still named", ("school", "closed", "now", "table", "rows"), _closed(told)),
@@ -64,6 +68,7 @@ def _quality(told: Summary) -> list[tuple[Any, ...]]:
     return [
         (q.table, q.item, *(f"{share:.1%}" if share is not None else "" for share in shares))
         for q in told.quality
+        if q.score < 1
         for shares in [(q.present, q.valid, q.unexplained, q.score)]
     ]
 

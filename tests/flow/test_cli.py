@@ -223,7 +223,7 @@ def test_an_extract_is_judged_before_census_day_where_that_is_asked(cohort: Coho
 
 
 def test_a_summary_is_told_to_its_authority_alone(cohort: Cohort, clean: Path) -> None:
-    cohort("keys", "create")
+    cohort("keys", "init")
     for code in ("201", "202"):
         cohort("account", "add", f"officer-{code}", "--role", "authority", "--authority", code)
     submission = json.loads(cohort("ingest", clean, "--account", "officer-201", "--json")[1])["submission"]

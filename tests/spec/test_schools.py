@@ -78,4 +78,4 @@ def test_the_official_file_is_read_and_most_closed_schools_have_a_successor() ->
     assert found.height == 1426 + 50, "closed, and open but proposed to close, which have a day too"
     assert found["successor_urn"].count() > 800
     assert found.filter(urn="113388")["successor_urn"].item() == "147812"
-    assert found["closed_on"].max() > date(2023, 1, 1)
+    assert (found["closed_on"] > date(2023, 1, 1)).sum() > 500
