@@ -44,7 +44,10 @@ def still_named(folder: Path, told: Told) -> tuple[ClosedSchool, ...] | None:
     goes_on = pl.col("leaving_date").is_null() | (pl.col("leaving_date") > pl.col("closed_on"))
     named = told.tables["placement"].join(closed, on="urn").filter(goes_on, pl.col("closed_on") < told.census_date)
     by_school = named.group_by(*schools.CLOSED).agg(pl.col("row_number").sort().alias("rows")).sort("urn")
-    return tuple(ClosedSchool(*school, table, tuple(rows)) for *school, rows in by_school.iter_rows())
+    return tuple(
+        ClosedSchool(urn, name, day, heir, heir_name, table, tuple(rows))
+        for urn, name, day, heir, heir_name, rows in by_school.iter_rows()
+    )
 
 
 def load_register(office: Office, principal: Principal, file: Path) -> int:
