@@ -57,7 +57,8 @@ def _programs() -> tuple[Path, str | None]:
 class Server:
     """`folder`: holds `data` and `wal`, each a disk of its own where the machine allows it, and the socket."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, has_disks: bool) -> None:
+        self.has_disks = has_disks
         self.folder, self.data, self.wal = folder, folder / "data" / "cluster", folder / "wal" / "log"
         self.programs, self.user = _programs()
         self._guard = threading.Lock()
@@ -117,6 +118,21 @@ class Server:
             time.sleep(0.005)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
+    def fill(self, disk: Path) -> Path:
+        """Leave no room on a disk; the file handed on is what takes it."""
+        ballast = self.folder / disk.relative_to(self.folder).parts[0] / "ballast"
+        with ballast.open("wb", buffering=0) as file, suppress(OSError):
+            while file.write(b"\0" * 4096) == 4096:
+                pass
+        return ballast
+
+    def close(self) -> None:
+        """Stop it, whatever is under way."""
+        if self._admin is not None:
+            self._admin.close()
+        if self.is_up():
+            self.stop("immediate")
+
     def sql(self, statement: str, *given: object) -> list[tuple[Any, ...]]:
         """Ask as the superuser, waiting for a server that recovers."""
         for _ in range(600):
@@ -148,8 +164,8 @@ class Server:
 
     def empty(self) -> None:
         """Take out all that was written since the migrations."""
-        if written := [table for table in self._written() if table not in self.kept]:
-            self.sql(f"TRUNCATE {', '.join(written)} RESTART IDENTITY CASCADE")
+        gone = "; ".join(f"DELETE FROM {table}" for table in self.written())
+        self.sql(f"SET session_replication_role = replica; {gone}; RESET session_replication_role")
 
     def written(self) -> list[str]:
         """Tables, leaves among them, that hold rows besides those of the migrations."""
@@ -179,7 +195,7 @@ def _disk(folder: Path, size: str) -> Iterator[bool]:
 
 @contextmanager
 def serving() -> Iterator[Server]:
-    """A server of its own; `disks` names the parts that can be filled."""
+    """A server of its own."""
     folder = Path(tempfile.mkdtemp(prefix="cohort-faults-"))
     folder.chmod(0o755)
     _, user = _programs()
@@ -188,11 +204,10 @@ def serving() -> Iterator[Server]:
             for part in (folder, folder / "data", folder / "wal"):
                 if user:
                     shutil.chown(part, user)
-            server = Server(folder)
+            server = Server(folder, has_disks=has_data and has_wal)
             try:
                 yield server
             finally:
-                server.stop("immediate") if server.is_up() else None
-            assert has_data == has_wal
+                server.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
