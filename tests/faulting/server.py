@@ -116,7 +116,9 @@ class Server:
                 os.kill(each, signal.SIGKILL)
         while any(Path(f"/proc/{each}").exists() and not _is_dead(each) for each in family):
             time.sleep(0.005)
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        # Where nobody buries a dead postmaster its number is still taken, and its locks would count.
+        for lock in (self.data / "postmaster.pid", self.folder / ".s.PGSQL.5432.lock"):
+            lock.unlink(missing_ok=True)
 
     def fill(self, disk: Path) -> Path:
         """Leave no room on a disk; the file handed on is what takes it."""

@@ -32,6 +32,8 @@ class Answer:
 
 
 Send = Callable[[], Receipt]
+Via = Callable[..., Send]
+"""Makes the sender of a file: `(body, through a proxy's folder, on an engine)`."""
 
 
 def answer(send: Send) -> Answer:
@@ -88,7 +90,7 @@ class Bench:
 
     server: Server
     proxy: Proxy
-    send: Send | Callable[[], Answer]
+    send: Callable[[], Receipt | Answer]
     resend: Send
     truth: Rows = field(default_factory=Rows)
     before: tuple[Send, ...] = ()
@@ -114,7 +116,8 @@ class Bench:
             return False
         there = received(self.server)
         is_there = len(there) > n_before
-        false = self._is_false(first, there, is_there=is_there)
+        is_whole = not (self.truth - stored(self.server))
+        false = self._is_false(first, there, is_whole=is_whole, is_there=is_there)
         duplicated = 0 if is_there or n_before else stored(self.server).total()
         second = answer(self.resend)
         false += second.told != (Standing.ALREADY if is_there else Standing.ACCEPTED)
@@ -126,10 +129,10 @@ class Bench:
         return True
 
     @staticmethod
-    def _is_false(first: Answer, there: list[int], *, is_there: bool) -> bool:
-        """A receipt of what is not in the record, or "nothing was stored" of what is."""
+    def _is_false(first: Answer, there: list[int], *, is_whole: bool, is_there: bool) -> bool:
+        """A receipt of what is not in the record, or not all of it, or "nothing was stored" of what is."""
         if first.is_receipt:
-            return first.submission not in there
+            return first.submission not in there or not is_whole
         return is_there and first.told == "LOAD-03"
 
     def _begin(self, fault: Fault | None) -> None:

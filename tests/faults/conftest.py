@@ -16,9 +16,8 @@ from cohort.vault import keys
 from tests.faulting.client import Sender
 from tests.faulting.proxy import Proxy
 from tests.faulting.server import Server, serving
-from tests.faulting.trial import Bench
+from tests.faulting.trial import Bench, Via
 
-Via = Callable[..., Callable[[], Receipt]]
 RING = keys.throwaway()
 
 
