@@ -140,7 +140,9 @@ class Server:
         for _ in range(600):
             try:
                 if self._admin is None or self._admin.closed:
-                    self._admin = psycopg.connect(host=str(self.folder), dbname=DATABASE, user="postgres", autocommit=True)
+                    self._admin = psycopg.connect(
+                        host=str(self.folder), dbname=DATABASE, user="postgres", autocommit=True
+                    )
                 cursor = self._admin.execute(statement, given or None)
                 return cursor.fetchall() if cursor.description else []
             except psycopg.OperationalError:

@@ -67,12 +67,6 @@ def _say(what: str, tally: Tally) -> None:
     print(f"\n{what}: {tally}", *tally.seen[:20], sep="\n")
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who says nothing for a quarter of a second is given up."""
-    monkeypatch.setattr(load, "LONGEST_SILENCE", "250ms")
-
-
 def test_nothing_is_lost_doubled_or_told_falsely_whatever_fails(
     faulty: Server, sender: Sender, benched: Benched
 ) -> None:
@@ -115,6 +109,16 @@ def test_a_server_that_stays_away_gets_a_plain_word(
         bench.trial("server killed for good", Fault(n, is_before, ways.stay_down(faulty)))
     assert bench.tally.is_clean, bench.tally.seen
     assert bench.tally.answers == {"LOAD-02": 2}
+
+
+def test_a_client_that_falls_silent_is_given_up_by_the_server(
+    benched: Benched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = benched(BODY)
+    bench.learn()
+    monkeypatch.setattr(load, "LONGEST_SILENCE", "250ms")
+    bench.trial("client stalled", Fault(b"INSERT INTO cohort.submission_event", True, ways.stall))
+    assert bench.tally.is_clean, bench.tally.seen
 
 
 def test_a_pool_of_dead_connections_is_noticed(faulty: Server, benched: Benched, sending: Via) -> None:

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import create_engine
 
 from cohort.ingest import load
 from cohort.store import migrate
@@ -21,7 +22,10 @@ from tests.faulting.trial import Answer, Via, answer
 from tests.faulting.truth import Rows, stored
 
 BODY = sen2(person(new_plan(), number=1), person(number=2))
-OTHER = sen2(person(new_plan(), number=1), person(number=3))
+OTHER = sen2(
+    person(new_plan(), number=1),
+    person(number=3, Surname="Quite", Forename="Else", PersonBirthDate="2011-01-30", Sex="M"),
+)
 WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() "
     "AND pid <> pg_backend_pid()"
@@ -75,7 +79,11 @@ def truth(faulty: Server, sending: Via) -> Rows:
     return found
 
 
-STEPS: tuple[bytes, ...] = (b"INSERT INTO cohort.submission ", b"INSERT INTO vault.token", b"INSERT INTO cohort.submission_event")
+STEPS: tuple[bytes, ...] = (
+    b"INSERT INTO cohort.submission ",
+    b"INSERT INTO vault.token",
+    b"INSERT INTO cohort.submission_event",
+)
 
 
 @pytest.mark.parametrize("place", STEPS)
@@ -88,13 +96,15 @@ def test_of_two_loaders_of_one_file_one_is_told_already_received(
 
 
 def test_without_the_lock_two_loaders_of_one_file_double_it(
-    faulty: Server, proxy: Proxy, sending: Via, truth: Rows, monkeypatch: pytest.MonkeyPatch
+    faulty: Server, proxy: Proxy, sending: Via, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sabotage: the race must be seen where nothing keeps loaders apart."""
+    faulty.empty()
     monkeypatch.setattr(load, "_lock", lambda *_: None)
+    assert sending(sen2(person(number=7), authority="202"))().status == "accepted"  # the keys are adopted
     told = race(faulty, proxy, STEPS[0], sending(BODY, proxy.folder), sending(BODY))
     assert [a.told for a in told] == ["accepted", "accepted"]
-    assert (stored(faulty) - truth).total() >= truth.total() // 2, "the rows are there twice"
+    assert faulty.sql("SELECT count(*) FROM cohort.submission WHERE authority_code = '201'") == [(2,)]
 
 
 @pytest.mark.parametrize("place", STEPS)
@@ -128,7 +138,9 @@ def test_many_authorities_at_once_are_all_taken_in_whole(faulty: Server, sending
     assert {answer(sending(body)).told for body in bodies} == {"already received"}
 
 
-def test_a_deadlock_that_the_server_breaks_is_tried_again(faulty: Server, proxy: Proxy, sending: Via, truth: Rows) -> None:
+def test_a_deadlock_that_the_server_breaks_is_tried_again(
+    faulty: Server, proxy: Proxy, sending: Via, truth: Rows
+) -> None:
     """Fault 17, a true one: another transaction takes two locks of the load's in the other order."""
 
     def other() -> None:
@@ -151,12 +163,9 @@ def test_a_deadlock_that_the_server_breaks_is_tried_again(faulty: Server, proxy:
     assert stored(faulty) == truth
 
 
-def test_a_migration_waits_for_a_load_and_leaves_it_whole(
-    faulty: Server, proxy: Proxy, sending: Via, truth: Rows
-) -> None:
-    """Fault 21: the schema goes down a step and up again while a load stands before its COMMIT."""
-    engine = faulty.application().execution_options()
-    admin = migrate_engine(faulty)
+def test_a_migration_beside_a_load_leaves_it_whole(faulty: Server, proxy: Proxy, sending: Via, truth: Rows) -> None:
+    """Fault 21: the migration runs while a load stands before its COMMIT."""
+    admin = create_engine(faulty.url())
     with paused(proxy, STEPS[2], sending(BODY, proxy.folder)) as (go, load_), ThreadPoolExecutor(1) as pool:
         migrating = pool.submit(migrate.upgrade, admin)
         until_it_waits_or_ends(faulty, migrating)
@@ -164,11 +173,4 @@ def test_a_migration_waits_for_a_load_and_leaves_it_whole(
         assert load_.result(30).status == "accepted"
         migrating.result(60)
     admin.dispose()
-    engine.dispose()
     assert stored(faulty) == truth
-
-
-def migrate_engine(server: Server):
-    from sqlalchemy import create_engine
-
-    return create_engine(server.url())
