@@ -1,4 +1,4 @@
-"""One fault: the file is sent, something goes wrong, the file is sent again, and the record is held against the truth."""
+"""One fault: a file is sent, something goes wrong, it is sent again, and the record is held against the truth."""
 
 from __future__ import annotations
 
