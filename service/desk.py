@@ -16,8 +16,8 @@ from cohort.ingest.judge import judge, silent
 from cohort.ingest.load import Decision, event, refuse
 from cohort.ingest.pipeline import ingest
 from cohort.ingest.pseudonymise import file_digest
-from cohort.ingest.receipt import Receipt, of_refusal
-from cohort.ingest.source import Limits
+from cohort.ingest.receipt import Receipt, Standing, of_refusal
+from cohort.ingest.source import Limits, opened
 from cohort.schema.calendar import authorities
 from cohort.store.known import HOLDING
 from cohort.store.roles import acting
@@ -105,6 +105,19 @@ class Desk:
             except ReturnRefused as error:
                 return of_refusal(name, error, submission=self._keep_refusal(error))
 
+    def received(self, file: Path) -> Receipt | None:
+        """What the record already holds of exactly these bytes, found by their keyed hash without parsing; else None.
+
+        The hash is under the ring's first key, so a rotation hides nothing.
+        """
+        with opened(file, self._limits) as source:
+            for _ in source.blocks():
+                pass
+        with acting(self.office.engine, role_of(self.principal)) as connection:
+            given = {"digest": file_digest(source.digest, self.office.ring), "holding": list(HOLDING)}
+            row = connection.execute(SAME_BYTES, given).mappings().first()
+        return None if row is None else Receipt(Standing.ALREADY, file.name, **row)
+
     def _keep_refusal(self, error: ReturnRefused) -> int:
         """Of a refused file its keyed hash and size are kept, where it was read at all."""
         digest = getattr(error, "digest", None)
@@ -178,5 +191,17 @@ HISTORY = text(
     LEFT JOIN cohort.finding f USING (submission_id)
     GROUP BY s.submission_id, last.kind_code, first.at
     ORDER BY s.submission_id DESC
+    """
+)
+
+SAME_BYTES = text(
+    """
+    SELECT s.collection, s.collection_year AS year, s.authority_code AS authority, s.submission_id AS submission,
+           s.content_digest AS digest
+    FROM cohort.submission s
+    CROSS JOIN LATERAL (SELECT kind_code FROM cohort.submission_event e WHERE e.submission_id = s.submission_id
+                        ORDER BY e.submission_event_id DESC LIMIT 1) last
+    WHERE s.file_digest = :digest AND last.kind_code = ANY(:holding)
+    ORDER BY s.submission_id DESC LIMIT 1
     """
 )

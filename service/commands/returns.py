@@ -11,12 +11,14 @@ import typer
 from cohort.errors import ReturnHeld, ReturnRefused, UsageError
 from cohort.settings import from_environment
 from service import console
+from service.commands import batch
 
 if TYPE_CHECKING:
     from cohort.ingest.receipt import Receipt
     from cohort.ingest.source import Limits
 
-Files = Annotated[list[Path], typer.Argument(help="Files of returns.", show_default=False)]
+Files = Annotated[list[Path], typer.Argument(help="Files of returns, or folders of them.", show_default=False)]
+Workers = Annotated[int, typer.Option(min=1, max=64, help="Processes that share the files.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
 
@@ -26,8 +28,11 @@ def validate(
     year: Annotated[str, typer.Option(help="Expect this year (auto: as the file says).")] = "auto",
     as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option("-o", help="Write a report: .html, .xlsx, .csv or .json.")] = None,
+    workers: Workers = 1,
 ) -> None:
     """Judge returns with no database and no key; nothing leaves this machine."""
+    if _is_batch(files, workers) and output is None and collection == year == "auto":
+        batch.take(files, batch.judging(), workers, as_json=as_json)
     from cohort.ingest import report
     from cohort.ingest.judge import judge
     from cohort.ingest.source import Limits
@@ -58,6 +63,8 @@ def ingest(
     explain: Annotated[list[str] | None, typer.Option(help="CODE=reason, for each query.")] = None,
     tokens: Annotated[Path | None, typer.Option(help="A third party's tokens; the file holds attributes.")] = None,
     as_json: AsJson = False,
+    workers: Workers = 1,
+    resume: Annotated[bool, typer.Option("--resume", help="Pass over files that were received already.")] = False,
 ) -> None:
     """Take returns in as an account of an authority, and print the receipts."""
     from cohort.ingest import report
@@ -67,6 +74,9 @@ def ingest(
     if tokens is not None and len(files) > 1:
         raise UsageError("SPLIT-07", "Tokens are of one file.", "Take the files in one by one, each with its tokens.")
     desk = Desk(principal(account), office())
+    if tokens is None and (resume or _is_batch(files, workers)):
+        sending = batch.sending(account, confirm, _explanations(explain or []), resumes=resume)
+        batch.take(files, sending, workers, as_json=as_json)
     given = {"confirm": confirm, "explanations": _explanations(explain or []), "tokens": tokens}
     receipts = []
     for file in files:
@@ -130,6 +140,13 @@ def sign(
 
     Desk(principal(account), office()).sign(submission)
     console.say(f"Submission {submission} is signed.")
+
+
+def _is_batch(files: list[Path], workers: int) -> bool:
+    """Whether the table of many returns is wanted in place of the report of each."""
+    from service.many import found
+
+    return workers > 1 or found(files) != files
 
 
 def _judged(
