@@ -17,9 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cohort.errors import CohortError, ReturnHeld, ReturnRefused, UsageError
 from cohort.ingest.receipt import Receipt, Standing, of_refusal
+
+if TYPE_CHECKING:
+    from service.desk import Desk
 
 WRITTEN = {".xml", ".xlsx", ".zip"}
 """Endings of a file that is a return by itself; CSV files in a folder are one return together."""
@@ -201,15 +205,20 @@ def _judged(file: Path) -> Receipt:
         return of_refusal(file.name, error)
 
 
-def _submitted(file: Path, task: Task, waiting: Waiting) -> Receipt:
+def desk_of(account: str | None) -> Desk:
+    """The desk of an account in this process, which has its own engine and ring."""
     from service.desk import Desk  # noqa: PLC0415  (the base install judges without a database)
-    from service.doors import office, principal  # noqa: PLC0415  (the base install judges without a database)
+    from service.doors import office, principal  # noqa: PLC0415  (as above)
 
+    return Desk(principal(account), office())
+
+
+def _submitted(file: Path, task: Task, waiting: Waiting) -> Receipt:
     def progress(station: str, _: float) -> None:
         if station == "linking":
             waiting()
 
-    desk = Desk(principal(task.account), office())
+    desk = desk_of(task.account)
     if task.resumes and (earlier := desk.received(file)) is not None:
         return replace(earlier, file=file.name)
     given = {"confirm": task.confirm, "explanations": task.explanations}
