@@ -55,27 +55,6 @@ def review_stands() -> pl.Expr:
 
 @rule(
     "YEARS-21",
-    table="active_plan",
-    column="transfer_authority_code",
-    level=Level.QUERY,
-    sentence="A plan that was here last January did not come from elsewhere in the year.",
-    advice="TransferLA is for plans that came in the year: take it out.",
-    example="""
-        transfer_authority_code | plan.start_date | prior_plan.start_date | prior_plan.is_in_force || breaks
-        202                     | 2019-03-04      | 2019-03-04            | yes                    || yes
-                                | 2019-03-04      | 2019-03-04            | yes                    || no
-        202                     | 2019-03-04      | 2019-03-04            | no                     || no
-        202                     | 2019-03-04      | 2016-05-01            | yes                    || no
-        202                     | 2019-03-04      |                       |                        || no
-    """,
-)
-def did_not_come_in_the_year() -> pl.Expr:
-    same = pl.col("plan.start_date") == pl.col("prior_plan.start_date")
-    return pl.col("transfer_authority_code").is_not_null() & same & pl.col("prior_plan.is_in_force")
-
-
-@rule(
-    "YEARS-22",
     table="plan_need",
     column="need_code",
     level=Level.QUERY,
@@ -100,7 +79,7 @@ def lasting_need_lasts() -> pl.Expr:
 
 
 @rule(
-    "YEARS-23",
+    "YEARS-22",
     table="plan_need",
     column="need_code",
     level=Level.QUERY,
@@ -122,7 +101,7 @@ def need_is_settled() -> pl.Expr:
 
 
 @rule(
-    "YEARS-24",
+    "YEARS-23",
     table="placement",
     column="entry_date",
     level=Level.QUERY,
@@ -148,7 +127,7 @@ def entered_as_last_year() -> pl.Expr:
 
 
 @rule(
-    "YEARS-25",
+    "YEARS-24",
     table="placement",
     column="leaving_date",
     level=Level.QUERY,

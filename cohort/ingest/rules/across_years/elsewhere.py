@@ -36,29 +36,6 @@ def one_authority_maintains() -> pl.Expr:
 @rule(
     "ELSEWHERE-02",
     table="ehc_plan",
-    column="start_date",
-    level=Level.QUERY,
-    sentence="A plan that another authority had in force last January came by a transfer.",
-    advice="Enter the authority that it came from in TransferLA.",
-    example="""
-        start_date | active_plan.exists | active_plan.transfer_authority_code | elsewhere.is_in_force | elsewhere.year | return.year || breaks
-        2019-05-01 | yes                |                                     | yes                   | 2023           | 2024        || yes
-        2019-05-01 | yes                | 202                                 | yes                   | 2023           | 2024        || no
-        2023-05-01 | yes                |                                     | yes                   | 2023           | 2024        || no
-        2019-05-01 | yes                |                                     | no                    | 2023           | 2024        || no
-        2019-05-01 | yes                |                                     |                       |                | 2024        || no
-        2019-05-01 | no                 |                                     | yes                   | 2023           | 2024        || no
-    """,
-)
-def came_by_a_transfer() -> pl.Expr:
-    came = pl.col("elsewhere.is_in_force") & (pl.col("elsewhere.year") < pl.col("return.year"))
-    no_transfer = pl.col("active_plan.exists") & pl.col("active_plan.transfer_authority_code").is_null()
-    return came & no_transfer & (pl.col("start_date") < pl.col("return.from_date"))
-
-
-@rule(
-    "ELSEWHERE-03",
-    table="ehc_plan",
     column="cease_date",
     level=Level.QUERY,
     sentence="A person who died, as another authority says, has no plan in force.",
@@ -76,7 +53,7 @@ def no_plan_after_death_elsewhere() -> pl.Expr:
 
 
 @rule(
-    "ELSEWHERE-04",
+    "ELSEWHERE-03",
     table="ehc_plan",
     column="start_date",
     level=Level.QUERY,
