@@ -15,8 +15,9 @@ import polars as pl
 from cohort.catalogue import collect
 from cohort.errors import DeclarationError
 from cohort.ingest import doubt, finding
-from cohort.ingest.format import Level, ReturnFormat
+from cohort.ingest.format import Level, ReturnFormat, Role
 from cohort.ingest.parse import places
+from cohort.ingest.places import located
 from cohort.ingest.rule import Rule
 from cohort.ingest.visible import frames
 from cohort.vault.link import LinkedReturn
@@ -33,6 +34,11 @@ class CheckedReturn:
     not_run: tuple[str, ...]
     set_aside: Mapping[str, pl.Series]
     """Stored table → row numbers set aside."""
+
+    @property
+    def located(self) -> pl.DataFrame:
+        """The findings at the places where the file has them (finding.LOCATED)."""
+        return located(self.findings, self.linked.pseudonymous.places)
 
     @property
     def n_errors(self) -> int:
@@ -76,6 +82,19 @@ def unseen(rule: Rule, columns: Iterable[str]) -> set[str]:
     return set(rule.broken.meta.root_names()) - set(columns)
 
 
+def applies(rule: Rule, form: ReturnFormat, columns: Iterable[str]) -> bool:
+    """Whether a collection has what a rule looks at and what its finding would name.
+
+    Raises DeclarationError for a rule that looks at an identifier, which no frame shows.
+    """
+    hidden = {column.stored for table in form.tables for column in table.columns if column.role is not Role.PAYLOAD}
+    nosy = {name for name in unseen(rule, columns) if name.rpartition(".")[2] in hidden}
+    if nosy:
+        raise DeclarationError(f"{rule.code} looks at {sorted(nosy)}, which {rule.table} does not show")
+    names = {column.stored for column in form.by_stored[rule.table].columns} | set(form.by_stored)
+    return rule.column in names and not unseen(rule, columns)
+
+
 def _cells_at_fault(linked: LinkedReturn) -> pl.DataFrame:
     return linked.pseudonymous.findings.filter(pl.col("level") == Level.ERROR.value)
 
@@ -95,8 +114,9 @@ def _broken(form: ReturnFormat, frames: Mapping[str, pl.DataFrame], ran: Iterabl
     for rule in ran:
         by_table.setdefault(rule.table, []).append(rule)
     found = []
-    for stored, group in by_table.items():
+    for stored, rules_of in by_table.items():
         table = form.by_stored[stored]
+        group = [rule for rule in rules_of if applies(rule, form, frames[stored].columns)]
         judged = frames[stored].select("row_number", *(_verdict(rule, frames[stored]) for rule in group))
         for rule in group:
             if judged[rule.code].any():
@@ -107,9 +127,6 @@ def _broken(form: ReturnFormat, frames: Mapping[str, pl.DataFrame], ran: Iterabl
 
 def _verdict(rule: Rule, frame: pl.DataFrame) -> pl.Expr:
     """True where the rule is broken and no cell that it looks at was at fault."""
-    unknown = unseen(rule, frame.columns)
-    if unknown:
-        raise DeclarationError(f"{rule.code} looks at {sorted(unknown)}, which {rule.table} does not show")
     doubts = doubt.of(rule.broken, frame.columns)
     sure = ~pl.any_horizontal(doubts) if doubts else pl.lit(value=True)
     return (rule.broken & sure).alias(rule.code)

@@ -240,7 +240,7 @@ def _enter_head(connection: Connection, checked: CheckedReturn, submission: int)
 
 def _enter_findings(connection: Connection, checked: CheckedReturn, submission: int) -> None:
     names = {"table": "table_name", "row": "row_number", "column": "column_name"}
-    frame = checked.findings.rename(names).with_columns(pl.lit(submission).alias("submission_id"))
+    frame = checked.located.drop("line").rename(names).with_columns(pl.lit(submission).alias("submission_id"))
     copy_staged(connection, "finding", frame)
 
 

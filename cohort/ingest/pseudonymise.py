@@ -54,6 +54,7 @@ class Attributes:
     digest: str
     """SHA-256 of the file's bytes."""
     size: int
+    places: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class PseudonymousReturn:
     key_id: str = ""
     """The name of the keys that made the tokens; a return without one cannot be loaded."""
     is_third_party: bool = False
+    places: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     @cached_property
     def content_digest(self) -> str:
@@ -125,6 +127,7 @@ def attributes(parsed: ParsedReturn) -> Attributes:
         parsed.notes,
         parsed.digest,
         parsed.size,
+        parsed.places,
     )
 
 
@@ -171,6 +174,7 @@ def joined(given: Attributes, tokens: Tokens, ring: KeyRing) -> PseudonymousRetu
         tokens.keys,
         tokens.key_id,
         tokens.is_third_party,
+        given.places,
     )
 
 
