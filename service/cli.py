@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(returns.validate)
+app.command()(returns.explain)
 app.command()(returns.ingest)
 app.command()(third_party.split)
 app.command()(third_party.tokens)

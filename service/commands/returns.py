@@ -132,6 +132,14 @@ def sign(
     console.say(f"Submission {submission} is signed.")
 
 
+def explain(code: Annotated[str, typer.Argument(help="A code of a report, as CELL-04.", show_default=False)]) -> None:
+    """The page of a code: what it says, where it can stand, what is set aside, what to do."""
+    from cohort.ingest.guide import guide
+    from service.explained import in_words
+
+    console.say(in_words(guide(code.strip().upper())))
+
+
 def _judged(
     judge: Callable[..., Receipt], file: Path, progress: Callable[[str, float], None], limits: Limits
 ) -> Receipt:

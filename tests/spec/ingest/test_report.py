@@ -189,7 +189,9 @@ def test_the_list_has_a_line_for_every_place_and_opens_in_excel() -> None:
     assert made.startswith(b"\xef\xbb\xbf")
     assert made.count(b"\r\n") == made.count(b"\n") == 1 + len(PLACES)
     lines = list(csv.DictReader(io.StringIO(made.decode("utf-8-sig"))))
-    assert [(x["code"], x["level"], x["table"], int(x["row"]), x["column"]) for x in lines] == receipt().places.drop("line").rows()
+    assert [(x["code"], x["level"], x["table"], int(x["row"]), x["column"]) for x in lines] == receipt().places.drop(
+        "line"
+    ).rows()
     assert {(x["file"], x["collection"], x["year"], x["authority"]) for x in lines} == {
         ("sen2.xml", "SEN2", "2024", "202")
     }
