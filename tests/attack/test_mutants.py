@@ -70,7 +70,7 @@ def test_a_value_in_an_error_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_an_error_without_a_code_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(report.KINDS, "text", lambda _: str(1 / 0))
+    monkeypatch.setitem(report.KINDS, "text", lambda *_: str(1 / 0))
     with pytest.raises(AssertionError, match="nobody's error"):
         hold(herd(0, 1), Verdicts(), 1, fully=False)
 
