@@ -89,6 +89,7 @@ def open_app(port: Annotated[int, typer.Option(help="Port, on this machine only.
 
 def main() -> None:
     """The door: whatever goes wrong ends in words and an exit code, never in a traceback."""
+    console.soften()
     sys.exit(_run())
 
 

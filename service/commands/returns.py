@@ -26,12 +26,17 @@ def validate(
     year: Annotated[str, typer.Option(help="Expect this year (auto: as the file says).")] = "auto",
     as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option("-o", help="Write a report: .html, .xlsx, .csv or .json.")] = None,
+    references: Annotated[str, typer.Option(help="Name children in the report by this item of the file.")] = "",
+    show_references: Annotated[
+        bool, typer.Option("--show-references", help="Print the references: personal data on the screen.")
+    ] = False,
 ) -> None:
     """Judge returns with no database and no key; nothing leaves this machine."""
     from cohort.ingest import report
     from cohort.ingest.judge import judge
     from cohort.ingest.source import Limits
 
+    _refuse_careless(files, references, output, show_references, as_json)
     limits = Limits(size=from_environment().max_megabytes << 20)
     receipts = []
     for file in files:
@@ -41,8 +46,13 @@ def validate(
     if output is not None:
         if len(receipts) > 1:
             raise UsageError("REPORT-01", "A report is of one file.", "Validate the files one by one with -o.")
-        report.write(receipts[0], output)
-    if as_json:
+        if references:
+            _local(files[0], receipts[0], references, output, limits)
+        else:
+            report.write(receipts[0], output)
+    if show_references:
+        _local(files[0], receipts[0], references, "json" if as_json else "text", limits)
+    elif as_json:
         bodies = [receipt.validation_json() for receipt in receipts]
         console.say_json(bodies[0] if len(bodies) == 1 else bodies)
     else:
@@ -138,6 +148,29 @@ def explain(code: Annotated[str, typer.Argument(help="A code of a report, as CEL
     from service.explained import in_words
 
     console.say(in_words(guide(code.strip().upper())))
+
+
+def _refuse_careless(files: list[Path], references: str, output: Path | None, show: bool, as_json: bool) -> None:
+    """References are personal data: into one report of one file, and to the screen only where that is asked for."""
+    flag = "Add --show-references if that is meant."
+    if show and not references:
+        raise UsageError("REPORT-04", "There are no references to show.", "Say which item they are: --references UPN.")
+    if references and as_json and not show:
+        raise UsageError("REPORT-05", "References are personal data, and --json prints to the screen.", flag)
+    if references and output is None and not show:
+        raise UsageError("REPORT-07", "References go into a report.", f"Name it with -o. {flag}")
+    if references and len(files) > 1:
+        raise UsageError("REPORT-01", "A report is of one file.", "Validate the files one by one with -o.")
+
+
+def _local(file: Path, receipt: Receipt, references: str, into: Path | str, limits: Limits) -> None:
+    """The report that never leaves this machine: into a file, or to the screen as a kind."""
+    from cohort.ingest import local
+
+    if isinstance(into, Path):
+        local.write(file, receipt, references, into, limits)
+    else:
+        console.say(local.drawn(file, receipt, references, into, limits).decode())
 
 
 def _judged(

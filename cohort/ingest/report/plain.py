@@ -38,6 +38,7 @@ def _parts(said: Account) -> Iterator[tuple[str, Iterable[str]]]:
     for level, title in TITLES.items():
         yield title, _findings(said.of_level(level), place)
         place += len(said.of_level(level))
+    yield "Places with your references", _referred(said)
     yield "What changed since the submission before", said.changes
     yield "Normalised, nothing to do", (f"{note}: {n:,}" for note, n in said.notes)
     yield "Rules not run, because they look at last year's return", (f"{code}: {words}" for code, words in said.not_run)
@@ -57,6 +58,15 @@ def _findings(groups: tuple[Group, ...], first: int) -> Iterator[str]:
         rest = group.rest(FIRST)
         yield f"   Where: {group.where(FIRST)}{f' and {rest:,} more' if rest else ''}{_item(group)}"
         yield f"   More: cohort explain {group.code}"
+
+
+def _referred(said: Account) -> Iterator[str]:
+    """One line a place, of a report that never leaves its machine."""
+    if "reference" in said.places.columns:
+        for row in said.places.select("reference", "path", "line", "character", "column", "code").rows():
+            reference, path, line, character, column, code = ("" if cell is None else str(cell) for cell in row)
+            where = f", line {line}, character {character}" if character else ""
+            yield f"{reference or 'no reference'}: {path}{where}: {column} {code}"
 
 
 def _item(group: Group) -> str:

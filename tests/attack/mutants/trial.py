@@ -22,10 +22,10 @@ from cohort.ingest.receipt import Receipt, of_refusal
 from tests.attack.mutants.breaking import broken, spoiled
 from tests.attack.mutants.container import CANARIES, Container, herd
 
-HUNG = 60.0
+HUNG = 300.0
 """Seconds after which a mutant hangs and the whole run is ended, wherever it stands, even in a parser's own code."""
 SLOW = 10.0
-"""Seconds that no mutant may take; the slowest takes a tenth of that on the slowest machine that was tried."""
+"""Seconds of the processor that no mutant may take. A clock on the wall would judge the machine's other work."""
 
 
 @dataclass
@@ -101,7 +101,7 @@ def echoed(said: str) -> list[str]:
 def hold(given: Container, verdicts: Verdicts, mutants: int, *, fully: bool) -> Receipt:
     """Try one file and hold it to the three things: a code, in time, and no value."""
     faulthandler.dump_traceback_later(HUNG, exit=True)
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         outcome, said = tried(given, fully=fully)
     except Exception as fault:
@@ -109,7 +109,7 @@ def hold(given: Container, verdicts: Verdicts, mutants: int, *, fully: bool) -> 
         raise AssertionError(f"{kind} came through; the mutant: {given.content!r}") from fault
     finally:
         faulthandler.cancel_dump_traceback_later()
-    took = time.perf_counter() - start
+    took = time.process_time() - start
     assert took < SLOW, f"{took:.1f} s; the mutant: {given.content!r}"
     assert not (told := echoed(said)), f"{told} came back; the mutant: {given.content!r}"
     verdicts.enter(outcome, mutants, took)
