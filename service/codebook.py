@@ -121,7 +121,8 @@ def _guide(guide: Guide) -> Iterator[str]:
     for heading, lines in guide.parts():
         if lines:
             yield f"## {heading}\n"
-            yield from (f"- {_literal(line)}" for line in lines) if len(lines) > 1 else (_literal(lines[0]),)
+            mark = "- " if len(lines) > 1 else ""
+            yield from (f"{mark}{_literal(line)}" for line in lines)
             yield ""
     if guide.example:
         yield f"## {EXAMPLE}\n"

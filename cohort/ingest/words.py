@@ -16,7 +16,7 @@ from cohort.ingest.rule import Rule
 from cohort.vault import link
 
 SAID = ("sentence", "advice", "dfe_rule")
-_TEXTS = dict.fromkeys(("code", "column", *SAID), pl.String)
+_TEXTS: dict[str, type[pl.DataType]] = dict.fromkeys(("code", "column", *SAID), pl.String)
 
 STATIONS = (structure.CAUSES, cell.CAUSES, link.CAUSES)
 """In the order of the stair: read, parse, link; the rules of `check` come last."""

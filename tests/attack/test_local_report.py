@@ -151,7 +151,7 @@ def test_references_reach_the_screen_only_where_that_is_asked_for(
     told = capsys.readouterr()
     assert REFERENCE not in told.out + told.err
     assert ran(monkeypatch, *asked, "--json", "--show-references") == 0
-    assert REFERENCE in capsys.readouterr().out
+    assert REFERENCE in str(json.loads(capsys.readouterr().out)["findings"])
 
 
 # On Windows
@@ -182,6 +182,4 @@ def test_judging_asks_nothing_of_the_machine_that_windows_lacks() -> None:
     for path in there:
         text = path.read_text("utf-8")
         assert not [name for name in only if f"import {name}" in text], path.name
-        assert not [
-            call for call in ("os.fork", "os.geteuid()", "os.O_NOFOLLOW", "os.mkfifo", "SIGALRM") if call in text
-        ]
+        assert not [call for call in lacking if call in text], path.name
