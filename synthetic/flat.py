@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -23,13 +23,19 @@ TITLE_GAP = 2
 """Empty rows between two tables of one worksheet."""
 
 
-def sheets(invented: InventedReturn, layout: Layout) -> Iterator[tuple[Sheet, pl.DataFrame]]:
+Numbers = Mapping[str, Mapping[int, int]]
+"""Table → row number → the number that the export gives the row, where it is another."""
+
+
+def sheets(
+    invented: InventedReturn, layout: Layout, numbers: Numbers | None = None
+) -> Iterator[tuple[Sheet, pl.DataFrame]]:
     """Each sheet of a layout with its rows as text under its headers; the head first."""
     if layout.head is not None:
         yield layout.head, _head(invented, layout.head)
     for sheet in layout.sheets:
         table = invented.format.by_name[sheet.feeds[0]]
-        yield sheet, _rows(invented, layout, sheet, table)
+        yield sheet, _rows(invented, layout, sheet, table, numbers or {})
 
 
 def write_folder(invented: InventedReturn, layout: Layout, folder: Path, prefix: str = "") -> list[Path]:
@@ -52,13 +58,13 @@ def zipped(invented: InventedReturn, layout: Layout, prefix: str = "") -> bytes:
     return archive.getvalue()
 
 
-def workbook(invented: InventedReturn, layout: Layout) -> bytes:
+def workbook(invented: InventedReturn, layout: Layout, numbers: Numbers | None = None) -> bytes:
     """An Excel workbook: a worksheet a sheet, or all in one below each other, each under its title."""
     content = io.BytesIO()
     with Workbook(content, {"in_memory": True, "strings_to_numbers": False}) as book:
         block = book.add_worksheet(layout.block_of) if layout.block_of else None
         at = 0
-        for sheet, rows in sheets(invented, layout):
+        for sheet, rows in sheets(invented, layout, numbers):
             page = block if block is not None else book.add_worksheet(sheet.name[:31])
             if block is not None:
                 page.write_string(at, 0, sheet.name)
@@ -92,18 +98,19 @@ def _head(invented: InventedReturn, head: Sheet) -> pl.DataFrame:
     return pl.DataFrame(items, schema=dict.fromkeys(items, pl.String))
 
 
-def _rows(invented: InventedReturn, layout: Layout, sheet: Sheet, table: Table) -> pl.DataFrame:
+def _rows(invented: InventedReturn, layout: Layout, sheet: Sheet, table: Table, given: Numbers) -> pl.DataFrame:
     frame = invented.tables[table.stored]
     columns = [c for c in table.columns if c.in_year(invented.year)]
-    numbers = [_number("row_number", sheet.own)] if sheet.own else []
+    numbers = [_number("row_number", sheet.own, given.get(table.name))] if sheet.own else []
     for header in sheet.above:
         above = invented.format.by_name[layout.owner(header).feeds[0]]
-        numbers.append(_number(above.key, header))
+        numbers.append(_number(above.key, header, given.get(above.name)))
     return frame.select(*numbers, *(_cell(c, frame, sheet.header(c, invented.year)) for c in columns))
 
 
-def _number(column: str, header: str) -> pl.Expr:
-    return pl.col(column).cast(pl.String).alias(header)
+def _number(column: str, header: str, given: Mapping[int, int] | None) -> pl.Expr:
+    number = pl.col(column) if given is None else pl.col(column).replace_strict(given)
+    return number.cast(pl.String).alias(header)
 
 
 def _cell(column: Column, frame: pl.DataFrame, header: str) -> pl.Expr:

@@ -21,7 +21,7 @@ from cohort.ingest.recognise import Recognised, headers
 from cohort.ingest.rows import ROW_NUMBER, Log
 from cohort.vault.normalise import normalised
 
-ROW, SHEET = "\0row", "\0sheet"
+ROW, SHEET, CALLED = "\0row", "\0sheet", "\0called"
 PLACE = [SHEET, ROW]
 Frames = dict[str, pl.DataFrame]
 
@@ -54,13 +54,18 @@ def _texts(sheet: Sheet, table: Table, grid: Grid, year: int, log: Log) -> pl.Da
     """The rows of a sheet under a table's stored names, with their places."""
     rows = grid.rows.with_row_index(ROW, offset=1)
     return rows.select(
-        pl.lit(sheet.name).alias(SHEET), pl.col(ROW).cast(pl.Int64), LINE, *columns(sheet, table, grid, year, log)
+        pl.lit(sheet.name).alias(SHEET),
+        pl.col(ROW).cast(pl.Int64),
+        LINE,
+        pl.lit(places.called(sheet.labels) if sheet.by_label else None, pl.String).alias(CALLED),
+        *columns(sheet, table, grid, year, log),
     )
 
 
 def _nobody(root: Table) -> pl.DataFrame:
     texts = dict.fromkeys((column.stored for column in root.columns), pl.String)
-    return pl.DataFrame(schema={SHEET: pl.String, ROW: pl.Int64, LINE: pl.UInt32, **texts, root.key: pl.UInt32})
+    place = {SHEET: pl.String, ROW: pl.Int64, LINE: pl.UInt32, CALLED: pl.String}
+    return pl.DataFrame(schema={**place, **texts, root.key: pl.UInt32})
 
 
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
@@ -103,7 +108,7 @@ def _borrowed(wanted: str, by: str) -> pl.Expr:
 def _persons(root: Table, named: pl.DataFrame, log: Log) -> pl.DataFrame:
     """One row a person, each item from the first row that has it."""
     first = [pl.col(c.stored).filter(pl.col(c.stored).str.strip_chars() != "").first() for c in root.columns]
-    places_ = [pl.col(name).first() for name in (*PLACE, LINE)]
+    places_ = [pl.col(name).first() for name in (*PLACE, LINE, CALLED)]
     person = named.group_by(root.key, maintain_order=True).agg(*first, *places_).sort(root.key)
     _note_differing(root, named, person, log)
     return person.with_columns(pl.col(root.key).alias(ROW_NUMBER))
@@ -176,20 +181,21 @@ def _rows(
     for sheet, grid in readings:
         if table.name in sheet.feeds:
             rows = _texts(sheet, table, grid, year, log)
-            parts.append(rows.filter(_chosen(table, grid)) if table.rows is not None else rows)
+            if table.rows is not None:
+                rows = rows.filter(_chosen(table, grid))
+            if filled := sheet.filled or table.filled:
+                rows = rows.filter(pl.any_horizontal(pl.col(filled).str.strip_chars() != ""))
+            parts.append(rows)
     if not parts:
         return (
             _nobody(root)
-            .select(*PLACE, LINE, root.key)
+            .select(*PLACE, LINE, CALLED, root.key)
             .with_columns(
                 pl.lit(None, pl.UInt32).alias(ROW_NUMBER),
                 *(pl.lit(None, pl.String).alias(c.stored) for c in table.columns),
             )
         )
-    rows = pl.concat(parts)
-    if table.filled:
-        rows = rows.filter(pl.any_horizontal(pl.col(table.filled).str.strip_chars() != ""))
-    hung = rows.join(whose, on=PLACE, how="inner", maintain_order="left")
+    hung = pl.concat(parts).join(whose, on=PLACE, how="inner", maintain_order="left")
     return hung.with_row_index(ROW_NUMBER, offset=1)
 
 
@@ -208,4 +214,5 @@ def _places(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col(SHEET).alias("sheet"),
         pl.col(ROW).alias("row"),
         pl.col(LINE).cast(pl.Int64).alias("line"),
+        pl.col(CALLED).alias("called"),
     ).select(*places.SCHEMA)

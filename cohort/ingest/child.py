@@ -9,6 +9,14 @@ CHILD = "Child"
 """The table in which the persons of a return are put together from all rows that name them."""
 
 
+def whose() -> tuple[Column, ...]:
+    """The head of a collection of our own: year and authority, in every row or said beside the file."""
+    return (
+        Column("Year", "collection_year", Kind.YEAR, "Year in which the school year ends."),
+        Column("LEA", "authority_code", Kind.AUTHORITY, "DfE number of the authority.", spellings=("LA",)),
+    )
+
+
 def child(
     *others: Column,
     surname: str = "Surname",

@@ -75,9 +75,10 @@ class Column:
     """An item of the standard and the stored column that it feeds.
 
     `required` is the level of the finding where the item is absent; `age` names the stored column that takes
-    the person's age in whole years on this date, worked out before the date of birth is blurred;
-    `may_be_future` allows dates after census day; `length` is the number of digits of a DIGITS column; `low` and `high`
-    bound a number, both included; `lag` is how many years before the return's a code's list is the one to read by.
+    the person's age in whole years on this date, or on `age_day` (month, day) of the year before where this is a year,
+    worked out before the date of birth is blurred; `may_be_future` allows dates after census day; `length` is the
+    number of digits of a DIGITS column; `low` and `high` bound a number, both included; `lag` is how many years before
+    the return's a code's list is the one to read by.
     """
 
     tag: str
@@ -92,6 +93,7 @@ class Column:
     headers: Mapping[int, str] = field(default_factory=dict)
     spellings: tuple[str, ...] = ()
     age: str | None = None
+    age_day: tuple[int, int] = (8, 31)
     may_be_future: bool = False
     length: int = 0
     low: float | None = None
@@ -172,6 +174,16 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Meeting:
+    """Rows of stored table `table` see the one row of `of` that agrees in all of `by`, under the short name that the
+    format's `lineage` gives it. `by`: stored columns of both; of several rows that agree, the first is seen."""
+
+    table: str
+    of: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Header:
     """Where the collection, the year and the authority stand in a file's head."""
 
@@ -191,6 +203,7 @@ class ReturnFormat:
     facts: tuple[Fact, ...] = ()
     lineage: Mapping[str, str] = field(default_factory=dict)
     """Stored table → the short name by which rules of other tables see its columns (`request.…`)."""
+    meetings: tuple[Meeting, ...] = ()
     named_ahead: int = 0
     """Years from the one that a file or its head names to the collection year: 1 for the census of an autumn."""
 

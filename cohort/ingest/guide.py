@@ -13,14 +13,16 @@ from textwrap import dedent
 
 from cohort.errors import UsageError
 from cohort.ingest import cell
-from cohort.ingest.check import applies, looks_back, rules
+from cohort.ingest.check import rules
 from cohort.ingest.finding import Cause
 from cohort.ingest.format import Kind, Level, ReturnFormat, Table
 from cohort.ingest.header import years
+from cohort.ingest.past import looked_at
 from cohort.ingest.proof import visible_types
 from cohort.ingest.read import declared_formats
 from cohort.ingest.refusals import REFUSALS, UNUSABLE, Refusal
 from cohort.ingest.rule import Rule
+from cohort.ingest.scope import applies
 from cohort.ingest.words import words
 from cohort.schema.code_list import FIRST, LAST
 
@@ -35,6 +37,10 @@ ASIDE = (
 ASKED = (
     "No record is left out. The authority corrects the record, or gives a reason once for all records with this code; "
     "the reason is kept with the return."
+)
+RETURN = (
+    "No record is left out: it speaks of the return as a whole and stands at row 0 of its table. The authority sends "
+    "what is missing, or gives a reason."
 )
 WHOLE = "The whole file: none of its records is kept, only its size, its digest and the time. A corrected file is new."
 NOTHING = "Nothing was received, so nothing is set aside."
@@ -97,17 +103,21 @@ class Guide:
 
 
 @cache
-def guide(code: str) -> Guide:
-    """The page of one code. Raises UsageError for a code that is not declared."""
+def guide(code: str, collection: str = "") -> Guide:
+    """The page of one code, as far as it is about one collection, or about all. UsageError for an unknown code."""
     if code in REFUSALS:
         return _refusal(REFUSALS[code], REFUSED, WHOLE)
     if code in UNUSABLE:
         return _refusal(UNUSABLE[code], UNREAD, NOTHING)
     if code in rules():
-        return _rule(rules()[code])
+        return _rule(rules()[code], _forms(collection))
     if code in words():
-        return _cause(words()[code])
+        return _cause(words()[code], collection)
     raise UsageError("GUIDE-01", "There is no such code.", "Write it as the report does, for example CELL-04.")
+
+
+def _forms(collection: str) -> tuple[ReturnFormat, ...]:
+    return tuple(form for name, form in declared_formats().items() if collection in ("", name))
 
 
 def codes() -> tuple[str, ...]:
@@ -134,7 +144,7 @@ class _Named(dict[str, str]):
         return "…"
 
 
-def _cause(cause: Cause) -> Guide:
+def _cause(cause: Cause, collection: str) -> Guide:
     breaks, holds = CELLS.get(cause.code, ("", ""))
     return Guide(
         cause.code,
@@ -144,7 +154,7 @@ def _cause(cause: Cause) -> Guide:
         ASIDE if cause.level is Level.ERROR else ASKED,
         "all",
         cause.dfe_rule,
-        tuple(_cells().get(cause.code, ())),
+        tuple(_cells(collection).get(cause.code, ())),
         breaks=breaks,
         holds=holds,
     )
@@ -156,18 +166,18 @@ def _sentence(text: str) -> str:
 
 
 @cache
-def _cells() -> Mapping[str, list[str]]:
+def _cells(collection: str) -> Mapping[str, list[str]]:
     """Cause of a cell → the items of which it can be said, found by asking how each item is read."""
     found: dict[str, dict[str, list[str]]] = {}
-    for form, table, column, code in _faults():
+    for form, table, column, code in _faults(collection):
         items = found.setdefault(code, {}).setdefault(f"{form.collection}, {table.name}", [])
         if column not in items:
             items.append(column)
     return {code: [f"{where}: {', '.join(items)}" for where, items in places.items()] for code, places in found.items()}
 
 
-def _faults() -> Iterator[tuple[ReturnFormat, Table, str, str]]:
-    for form in declared_formats().values():
+def _faults(collection: str) -> Iterator[tuple[ReturnFormat, Table, str, str]]:
+    for form in _forms(collection):
         for table in form.tables:
             for column in table.columns:
                 year = next((year for year in form.years if column.in_year(year)), None)
@@ -178,19 +188,19 @@ def _faults() -> Iterator[tuple[ReturnFormat, Table, str, str]]:
                         yield form, table, column.tag, "CELL-16"
 
 
-def _rule(rule: Rule) -> Guide:
-    having = [form for form in declared_formats().values() if rule.table in form.by_stored and _applies(rule, form)]
+def _rule(rule: Rule, forms: Iterable[ReturnFormat]) -> Guide:
+    having = [form for form in forms if rule.table in form.by_stored and _applies(rule, form)]
     return Guide(
         rule.code,
         KINDS[rule.level.value],
         rule.sentence,
         rule.advice,
-        ASIDE if rule.level is Level.ERROR else ASKED,
+        RETURN if rule.counts else ASIDE if rule.level is Level.ERROR else ASKED,
         _in_years(rule, having),
         rule.dfe_rule,
         tuple(_place(rule, form) for form in having),
         rule.example,
-        note=LAST_YEAR if looks_back(rule) else "",
+        note=LAST_YEAR if looked_at(rule) else "",
         names=tuple(_names(rule, having[0])) if having else (),
     )
 
@@ -208,8 +218,8 @@ def _names(rule: Rule, form: ReturnFormat) -> Iterator[str]:
 
 
 def _applies(rule: Rule, form: ReturnFormat) -> bool:
-    shown = visible_types(form.collection, form.years[-1])[rule.table]
-    return applies(rule, form, shown)
+    years_of = (year for year in reversed(form.years) if rule.in_year(year))
+    return any(applies(rule, form, year, visible_types(form.collection, year)[rule.table]) for year in years_of)
 
 
 def _place(rule: Rule, form: ReturnFormat) -> str:

@@ -45,6 +45,7 @@ def _places(table: str, frame: pl.DataFrame) -> pl.DataFrame:
         pl.lit(table).alias("sheet"),
         pl.col(ROW_NUMBER).cast(pl.Int64).alias("row"),
         pl.col(LINE).cast(pl.Int64).alias("line"),
+        pl.lit(None, pl.String).alias("called"),
     ).select(*places.SCHEMA)
 
 

@@ -21,7 +21,9 @@ class Sheet:
     `feeds`: tables that its rows feed. `own`: header of a row's own number, `above`: headers of the numbers of rows
     that it hangs under, each the `own` of another sheet. `labels`: tag → header, where it is not the tag. `says`:
     stored column → what holds for every row, since the sheet has no column that says it; `{year}` stands for the
-    return's and `{before}` for the year before. A layout may read a sheet twice, under two labellings.
+    return's and `{before}` for the year before. A layout may read a sheet twice, under two labellings: where it is
+    `by_label`, an item with a label is read under no other header, and findings name it by its label. `filled` stands
+    in for the table's own, where one row of the sheet is several rows of the table.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Sheet:
     above: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     says: Mapping[str, str] = field(default_factory=dict)
+    by_label: bool = False
+    filled: tuple[str, ...] = ()
 
     def header(self, column: Column, year: int) -> str:
         """The header of a column in that year's files."""
@@ -38,6 +42,8 @@ class Sheet:
     def names(self, column: Column) -> frozenset[str]:
         """Every header under which a column may stand, as `plain` writes it."""
         label = self.labels.get(column.tag)
+        if label and self.by_label:
+            return frozenset({plain(label)})
         return frozenset(map(plain, column.names | ({label} if label else set())))
 
 

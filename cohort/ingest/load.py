@@ -166,7 +166,8 @@ def _accept(
     persons = register(connection, checked.linked, kept["person_trait"], submission)
     require_persons(connection, persons["person_id"])
     _copy_facts(connection, checked, kept, persons, submission)
-    _enter_head(connection, checked, submission)
+    if "census_date" in checked.linked.pseudonymous.header:
+        _enter_head(connection, checked, submission)
     if is_new:
         _enter_findings(connection, checked, submission)
     _enter_explanations(connection, decision, checked, submission)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-import polars as pl
 from sqlalchemy import Engine
 
 from cohort.errors import ReturnRefused
@@ -89,7 +88,6 @@ def _linked(engine: Engine, given: PseudonymousReturn) -> LinkedReturn:
 
 
 def _checked(engine: Engine, linked: LinkedReturn) -> CheckedReturn:
-    given = linked.pseudonymous
     with acting(engine, Role.INGEST) as connection:
-        before: pl.DataFrame = prior(connection, given.authority_code, given.format.collection, given.year)
-    return check(linked, before)
+        past = prior(connection, linked)
+    return check(linked, past)

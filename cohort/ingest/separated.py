@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Mapping
 from itertools import chain
 
 import polars as pl
@@ -95,11 +96,18 @@ def _grid(name: str, text: bytes, header: list[str], separator: str, limits: Lim
     except pa.ArrowInvalid:
         raise refusal("FLAT-01") from None
     rows = pl.DataFrame(pl.from_arrow(table))
+    _refuse_a_cut_file(text, rows.height + len(ragged), ragged, len(columns))
     if rows.height - 1 + len(ragged) > limits.rows:
         raise refusal("XML-12", limit=limits.rows)
     if any((rows[column].str.len_chars() > LONGEST).any() for column in columns):
         raise refusal("FLAT-04", limit=LONGEST)
     return grid(name, header, _numbered(rows, ragged, separator))
+
+
+def _refuse_a_cut_file(text: bytes, last: int, ragged: Mapping[int, tuple[int, str]], width: int) -> None:
+    """A last row of too few cells that no end of line follows: the rest of it, and of the file, did not arrive."""
+    if not text.endswith((b"\n", b"\r")) and ragged.get(last, (width, ""))[0] < width:
+        raise refusal("XML-02")
 
 
 def _numbered(rows: pl.DataFrame, ragged: dict[int, tuple[int, str]], separator: str) -> pl.DataFrame:

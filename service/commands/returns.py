@@ -13,10 +13,14 @@ from cohort.settings import from_environment
 from service import console
 
 if TYPE_CHECKING:
+    from cohort.ingest.header import Said
     from cohort.ingest.receipt import Receipt
     from cohort.ingest.source import Limits
 
-Files = Annotated[list[Path], typer.Argument(help="Files of returns.", show_default=False)]
+Files = Annotated[
+    list[Path], typer.Argument(help="Files of returns; a folder of CSV files is one.", show_default=False)
+]
+Authority = Annotated[str | None, typer.Option(help="DfE number of the authority, where the file says none.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
 
@@ -24,6 +28,7 @@ def validate(
     files: Files,
     collection: Annotated[str, typer.Option(help="Expect this collection (auto: as the file says).")] = "auto",
     year: Annotated[str, typer.Option(help="Expect this year (auto: as the file says).")] = "auto",
+    authority: Authority = None,
     as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option("-o", help="Write a report: .html, .xlsx, .csv or .json.")] = None,
     references: Annotated[str, typer.Option(help="Name children in the report by this item of the file.")] = "",
@@ -41,21 +46,19 @@ def validate(
     receipts = []
     for file in files:
         with console.progress(file.name) as progress:
-            judged = _judged(judge, file, progress, limits)
+            judged = _judged(judge, file, progress, limits, _said(collection, year, authority))
         receipts.append(_expected(judged, collection, year))
-    if output is not None:
-        if len(receipts) > 1:
-            raise UsageError("REPORT-01", "A report is of one file.", "Validate the files one by one with -o.")
-        if references:
-            _local(files[0], receipts[0], references, output, limits)
-        else:
-            report.write(receipts[0], output)
-    if show_references:
-        _local(files[0], receipts[0], references, "json" if as_json else "text", limits)
-    elif as_json:
+    if output is not None and len(receipts) > 1:
+        raise UsageError("REPORT-01", "A report is of one file.", "Validate the files one by one with -o.")
+    if references:
+        for into in (output, ("json" if as_json else "text") if show_references else None):
+            _local(files[0], receipts[0], references, into, limits, _said(collection, year, authority))
+    elif output is not None:
+        report.write(receipts[0], output)
+    if as_json and not references:
         bodies = [receipt.validation_json() for receipt in receipts]
         console.say_json(bodies[0] if len(bodies) == 1 else bodies)
-    else:
+    elif not show_references:
         for receipt in receipts:
             console.say(report.render(receipt, "text").decode())
     _finish(receipts)
@@ -67,6 +70,9 @@ def ingest(
     confirm: Annotated[str, typer.Option(help="Leave rows with errors out, for this reason.")] = "",
     explain: Annotated[list[str] | None, typer.Option(help="CODE=reason, for each query.")] = None,
     tokens: Annotated[Path | None, typer.Option(help="A third party's tokens; the file holds attributes.")] = None,
+    collection: Annotated[str, typer.Option(help="The collection (auto: as the file says).")] = "auto",
+    year: Annotated[str, typer.Option(help="The year (auto: as the file says).")] = "auto",
+    authority: Authority = None,
     as_json: AsJson = False,
 ) -> None:
     """Take returns in as an account of an authority, and print the receipts."""
@@ -78,6 +84,7 @@ def ingest(
         raise UsageError("SPLIT-07", "Tokens are of one file.", "Take the files in one by one, each with its tokens.")
     desk = Desk(principal(account), office())
     given = {"confirm": confirm, "explanations": _explanations(explain or []), "tokens": tokens}
+    given["said"] = _said(collection, year, authority)
     receipts = []
     for file in files:
         with console.progress(file.name) as progress:
@@ -154,39 +161,52 @@ def _refuse_careless(files: list[Path], references: str, output: Path | None, sh
     """References are personal data: into one report of one file, and to the screen only where that is asked for."""
     flag = "Add --show-references if that is meant."
     if show and not references:
-        raise UsageError("REPORT-04", "There are no references to show.", "Say which item they are: --references UPN.")
+        raise UsageError("REPORT-08", "There are no references to show.", "Say which item they are: --references UPN.")
     if references and as_json and not show:
-        raise UsageError("REPORT-05", "References are personal data, and --json prints to the screen.", flag)
+        raise UsageError("REPORT-09", "References are personal data, and --json prints to the screen.", flag)
     if references and output is None and not show:
         raise UsageError("REPORT-07", "References go into a report.", f"Name it with -o. {flag}")
     if references and len(files) > 1:
         raise UsageError("REPORT-01", "A report is of one file.", "Validate the files one by one with -o.")
 
 
-def _local(file: Path, receipt: Receipt, references: str, into: Path | str, limits: Limits) -> None:
+def _local(file: Path, receipt: Receipt, references: str, into: Path | str | None, limits: Limits, said: Said) -> None:
     """The report that never leaves this machine: into a file, or to the screen as a kind."""
     from cohort.ingest import local
 
     if isinstance(into, Path):
-        local.write(file, receipt, references, into, limits)
-    else:
-        console.say(local.drawn(file, receipt, references, into, limits).decode())
+        local.write(file, receipt, references, into, limits, said)
+    elif into is not None:
+        console.say(local.drawn(file, receipt, references, into, limits, said).decode())
+
+
+def _said(collection: str, year: str, authority: str | None) -> Said:
+    """What the command says of a return. Raises UsageError where the year is none."""
+    from cohort.ingest.header import Said
+    from cohort.ingest.read import declared_formats
+
+    if year != "auto" and not year.isdecimal():
+        raise UsageError("REPORT-04", "A year is written with four digits.", "For example --year 2025.")
+    known = {name.lower(): name for name in declared_formats()}
+    if collection != "auto" and collection.lower() not in known:
+        raise UsageError("REPORT-05", "There is no such collection.", f"Name one of: {', '.join(known.values())}.")
+    return Said(None if year == "auto" else int(year), authority, known.get(collection.lower()))
 
 
 def _judged(
-    judge: Callable[..., Receipt], file: Path, progress: Callable[[str, float], None], limits: Limits
+    judge: Callable[..., Receipt], file: Path, progress: Callable[[str, float], None], limits: Limits, said: Said
 ) -> Receipt:
     from cohort.ingest.receipt import of_refusal
 
     try:
-        return judge(file, file.name, progress, limits)
+        return judge(file, file.name, progress, limits, said)
     except ReturnRefused as error:
         return of_refusal(file.name, error)
 
 
 def _expected(receipt: Receipt, collection: str, year: str) -> Receipt:
     for asked, said, name in ((collection, receipt.collection, "collection"), (year, str(receipt.year), "year")):
-        if asked != "auto" and receipt.refusal is None and asked != said:
+        if asked != "auto" and receipt.refusal is None and asked.lower() != str(said).lower():
             raise UsageError("REPORT-02", f"The file's {name} is {said}.", f"Leave --{name} out, or name {said}.")
     return receipt
 

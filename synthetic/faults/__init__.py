@@ -8,6 +8,8 @@ file can be made to draw so.
 
 from __future__ import annotations
 
+from cohort.ingest.check import rules
+from cohort.ingest.past import looked_at
 from synthetic.faults.plant import PlantedFault, plant
 from synthetic.faults.told import FILE_NAME, write
 
@@ -15,8 +17,12 @@ __all__ = ["FILE_NAME", "UNPLANTABLE", "PlantedFault", "plant", "write"]
 
 UNPLANTABLE = {
     **dict.fromkeys(
-        ("YEARS-01", "YEARS-02", "YEARS-03", "YEARS-04", "YEARS-05", "YEARS-06"),
-        "It compares a return with last year's, which is not at hand where one file is judged.",
+        (code for code, rule in rules().items() if looked_at(rule)),
+        "It compares a return with the record, which is not at hand where one file is judged.",
+    ),
+    **dict.fromkeys(
+        (code for code, rule in rules().items() if rule.counts and not looked_at(rule)),
+        "It speaks of a return as a whole, of which a great part would have to be changed.",
     ),
     "LINK-01": "It compares a return with the record, which is not at hand where one file is judged.",
     "LINK-03": "It compares a return with the record, which is not at hand where one file is judged.",

@@ -43,6 +43,8 @@ class Group:
 
     def where(self, first: int) -> str:
         """The first places in words, each with its line where it has one: `Person rows 3 (line 4), 9 (line 10)`."""
+        if self.rows == (0,):
+            return f"{self.table} as a whole, no single record"
         named = zip(self.rows[:first], self.lines[:first], strict=True)
         places = ", ".join(str(row) if line is None else f"{row} (line {line})" for row, line in named)
         return f"{self.table} {'row' if self.n == 1 else 'rows'} {places}"
@@ -65,6 +67,7 @@ class Account:
     changes: tuple[str, ...]
     notes: tuple[tuple[str, int], ...]
     not_run: tuple[tuple[str, str], ...]
+    collection: str
     places: pl.DataFrame
     """Every finding: finding.LOCATED, and what a report that never leaves its machine shows beside it."""
     warning: str = ""
@@ -88,6 +91,7 @@ def account(receipt: Receipt) -> Account:
         changes=tuple(_changes(receipt.difference)),
         notes=tuple((shown(note, REASON), n) for note, n in receipt.notes.items()),
         not_run=tuple((code, words()[code].sentence.format(column=ITEM)) for code in receipt.not_run),
+        collection=receipt.collection or "",
         places=receipt.places,
     )
 

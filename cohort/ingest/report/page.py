@@ -88,7 +88,7 @@ def _sections(said: Account) -> Iterable[Any]:
     yield from _listed("notes", "Normalised, nothing to do", (f"{note}: {n:,}" for note, n in said.notes))
     codes = sorted({group.code for group in said.groups})
     if codes:
-        yield from _section("pages", "What each code means", map(_page, codes))
+        yield from _section("pages", "What each code means", (_page(code, said.collection) for code in codes))
     not_run = (f"{code}: {sentence}" for code, sentence in said.not_run)
     yield from _listed("not-run", "Rules not run, because they look at last year's return", not_run)
 
@@ -148,8 +148,8 @@ def _headed(name: str) -> str:
     return HEADS.get(name, name.capitalize())
 
 
-def _page(code: str) -> Any:
-    page = guide(code)
+def _page(code: str, collection: str) -> Any:
+    page = guide(code, collection)
     parts = [E.div(E.h4(heading), *map(E.p, lines)) for heading, lines in page.parts() if lines]
     example = [E.h4(EXAMPLE), E.pre("\n".join(page.table), {"tabindex": "0"})] if page.table else []
     return E.article(E.h3(code), E.p(E.strong(page.sentence)), *parts, *example, {"id": f"rule-{code}"})
