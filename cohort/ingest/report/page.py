@@ -12,6 +12,7 @@ from typing import Any
 from lxml import html
 from lxml.html.builder import E
 
+from cohort.ingest import finding
 from cohort.ingest.format import Level
 from cohort.ingest.guide import EXAMPLE, guide
 from cohort.ingest.report.account import COUNTING, TITLES, Account, Group
@@ -37,7 +38,8 @@ h1, h2, h3 { line-height: 1.2; }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid #505a5f; }
 table { border-collapse: collapse; } caption { text-align: left; }
 th, td { padding: .25rem 1rem .25rem 0; text-align: left; border-bottom: 1px solid #b1b4b6; }
-.wide, pre { overflow-x: auto; } pre { background: #f3f2f1; padding: .5rem; font-size: .875rem; }
+.wide, pre { overflow-x: auto; } .wide td { font-size: .875rem; padding-right: .75rem; hyphens: none; }
+.wide td:first-child, .wide th { white-space: nowrap; } pre { background: #f3f2f1; padding: .5rem; font-size: .875rem; }
 h4 { margin: 1rem 0 0; } h4 + p { margin-top: 0; }
 .warning { padding: 1rem; border: .3rem solid #b10e1e; font-weight: 700; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
@@ -135,6 +137,8 @@ def _article(group: Group, name: str) -> Any:
 def _places(said: Account) -> Iterable[Any]:
     """Every place in the order of the tables, as far as a page is the place for it."""
     names = [name for name in said.places.columns if name != "line" or said.places["line"].is_not_null().any()]
+    # What names the child stands first: it is what the reader looks for, and a wide table is cut on the right.
+    names.sort(key=lambda name: name in finding.LOCATED)
     shown = said.places.select(*names).head(MOST)
     yield E.p(COUNTING)
     if said.places.height > MOST:
