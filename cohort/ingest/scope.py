@@ -10,11 +10,15 @@ from collections.abc import Iterable
 from functools import cache
 
 from cohort.errors import DeclarationError
-from cohort.ingest.format import ReturnFormat, Table
+from cohort.ingest.format import ReturnFormat, Role, Table
 from cohort.ingest.past import FRAMES, IS_RETURNED
 from cohort.ingest.read import declared_formats
 from cohort.ingest.rule import BEFORE, Rule
-from cohort.schema.tables import METADATA
+
+MADE_OF_PERSONS = frozenset(
+    {"birth_month", "age_on_31_august", "has_upn", "is_upn_temporary", "has_uln", "same_upn_row", "same_name_row"}
+)
+"""What is made of identifiers before the rules, in whatever stands for persons."""
 
 
 def unseen(rule: Rule, columns: Iterable[str]) -> set[str]:
@@ -85,6 +89,9 @@ def _lines() -> dict[str, frozenset[str]]:
 
 @cache
 def _columns(stored: str) -> frozenset[str]:
-    """The columns that are stored of a table, and the facts that formats declare of it."""
-    facts = {fact.name for form in declared_formats().values() for fact in form.facts if fact.table == stored}
-    return frozenset(METADATA.tables[f"cohort.{stored}"].columns.keys()) | facts | {"exists"}
+    """What formats say of a table and rules may see: items that are no identifiers, ages, and facts of rows below."""
+    formats = [form for form in declared_formats().values() if stored in form.by_stored]
+    items = [column for form in formats for column in form.by_stored[stored].columns if column.role is Role.PAYLOAD]
+    facts = {fact.name for form in formats for fact in form.facts if fact.table == stored}
+    made = MADE_OF_PERSONS if any(form.tables[0].stored == stored for form in formats) else frozenset()
+    return frozenset(c.stored for c in items) | {c.age for c in items if c.age} | facts | made | {"exists"}

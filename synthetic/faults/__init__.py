@@ -8,26 +8,8 @@ file can be made to draw so.
 
 from __future__ import annotations
 
-from cohort.ingest.check import rules
-from cohort.ingest.past import looked_at
 from synthetic.faults.plant import PlantedFault, plant
 from synthetic.faults.told import FILE_NAME, write
+from synthetic.faults.unplantable import UNPLANTABLE
 
 __all__ = ["FILE_NAME", "UNPLANTABLE", "PlantedFault", "plant", "write"]
-
-UNPLANTABLE = {
-    **dict.fromkeys(
-        (code for code, rule in rules().items() if looked_at(rule)),
-        "It compares a return with the record, which is not at hand where one file is judged.",
-    ),
-    **dict.fromkeys(
-        (code for code, rule in rules().items() if rule.counts and not looked_at(rule)),
-        "It speaks of a return as a whole, of which a great part would have to be changed.",
-    ),
-    "LINK-01": "It compares a return with the record, which is not at hand where one file is judged.",
-    "LINK-03": "It compares a return with the record, which is not at hand where one file is judged.",
-    "ASSESSMENT-09": "It speaks of a return as a whole, of which half the new plans would have to be changed.",
-    "NAMEDPLAN-08": "Who was 26 when the plan was issued is too old by PERSON-10 too, but for a plan of few weeks.",
-    "CELL-02": "No column of a declared format is required with a query.",
-}
-"""Codes of which no fault is planted, and why."""

@@ -61,14 +61,14 @@ def of_the_same_sex() -> pl.Expr:
     advice="StartDate is the day on which the plan was first issued: correct it, or say which year was wrong.",
     example="""
         person_row | start_date | prior_plan.start_date | prior_plan.is_in_force || breaks
-        1          | 2019-04-01 | 2019-05-01       | yes               || yes
-        2          | 2019-05-01 | 2019-05-01       | yes               || no
-        3          | 2019-05-01 | 2019-05-01       | yes               || no
-        3          | 2023-11-06 | 2019-05-01       | yes               || no
-        4          | 2023-11-06 | 2016-05-01       | no                || no
-        5          | 2023-11-06 |                  | no                || no
-        6          | 2018-02-01 | 2019-05-01       | yes               || yes
-        6          | 2023-11-06 | 2019-05-01       | yes               || no
+        1          | 2019-04-01 | 2019-05-01            | yes                    || yes
+        2          | 2019-05-01 | 2019-05-01            | yes                    || no
+        3          | 2019-05-01 | 2019-05-01            | yes                    || no
+        3          | 2023-11-06 | 2019-05-01            | yes                    || no
+        4          | 2023-11-06 | 2016-05-01            | no                     || no
+        5          | 2023-11-06 |                       | no                     || no
+        6          | 2018-02-01 | 2019-05-01            | yes                    || yes
+        6          | 2023-11-06 | 2019-05-01            | yes                    || no
     """,
 )
 def starts_as_last_year() -> pl.Expr:
@@ -86,10 +86,10 @@ def starts_as_last_year() -> pl.Expr:
     advice="Enter its end again; if an appeal or a correction brought it back, say so.",
     example="""
         start_date | cease_date | prior_plan.start_date | prior_plan.cease_date || breaks
-        2019-05-01 |            | 2019-05-01       | 2022-08-31       || yes
-        2019-05-01 | 2022-08-31 | 2019-05-01       | 2022-08-31       || no
-        2023-03-01 |            | 2019-05-01       | 2022-08-31       || no
-        2019-05-01 |            | 2019-05-01       |                  || no
+        2019-05-01 |            | 2019-05-01            | 2022-08-31            || yes
+        2019-05-01 | 2022-08-31 | 2019-05-01            | 2022-08-31            || no
+        2023-03-01 |            | 2019-05-01            | 2022-08-31            || no
+        2019-05-01 |            | 2019-05-01            |                       || no
     """,
 )
 def stays_ended() -> pl.Expr:
@@ -106,10 +106,10 @@ def stays_ended() -> pl.Expr:
     advice="Correct CeaseDate, or say that last year's was wrong.",
     example="""
         start_date | cease_date | prior_plan.start_date | prior_plan.cease_date || breaks
-        2019-05-01 | 2023-01-16 | 2019-05-01       | 2023-01-10       || yes
-        2019-05-01 | 2023-01-10 | 2019-05-01       | 2023-01-10       || no
-        2023-03-01 | 2023-08-31 | 2019-05-01       | 2023-01-10       || no
-        2019-05-01 | 2023-08-31 | 2019-05-01       |                  || no
+        2019-05-01 | 2023-01-16 | 2019-05-01            | 2023-01-10            || yes
+        2019-05-01 | 2023-01-10 | 2019-05-01            | 2023-01-10            || no
+        2023-03-01 | 2023-08-31 | 2019-05-01            | 2023-01-10            || no
+        2019-05-01 | 2023-08-31 | 2019-05-01            |                       || no
     """,
 )
 def ended_as_last_year() -> pl.Expr:
@@ -126,11 +126,11 @@ def ended_as_last_year() -> pl.Expr:
     advice="Correct StartDate, enter TransferLA, or say why the plan was not returned last year.",
     example="""
         start_date | prior.exists | prior_plan.start_date | active_plan.transfer_authority_code || breaks
-        2019-05-01 | yes          |                  |                                     || yes
-        2019-05-01 | yes          | 2019-05-01       |                                     || no
-        2023-05-01 | yes          |                  |                                     || no
-        2019-05-01 | yes          |                  | 202                                 || no
-        2019-05-01 |              |                  |                                     || no
+        2019-05-01 | yes          |                       |                                     || yes
+        2019-05-01 | yes          | 2019-05-01            |                                     || no
+        2023-05-01 | yes          |                       |                                     || no
+        2019-05-01 | yes          |                       | 202                                 || no
+        2019-05-01 |              |                       |                                     || no
     """,
 )
 def was_there_last_year() -> pl.Expr:
