@@ -1,1 +1,0 @@
-"""One file a kind of export that is not XML."""

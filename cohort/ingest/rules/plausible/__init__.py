@@ -1,1 +1,0 @@
-"""What is lawful and hardly ever true: rows that an officer looks at twice before the deadline."""
