@@ -33,5 +33,6 @@ def collect(package: str, kind: type[Entry], key: Callable[[Entry], str]) -> dic
 
 
 def _modules(package: str) -> list[str]:
+    """The files of a folder and of the folders in it; a folder's own `__init__` says what it holds, and no entry."""
     path = importlib.import_module(package).__path__
-    return sorted(f"{package}.{module.name}" for module in pkgutil.iter_modules(path))
+    return sorted(module.name for module in pkgutil.walk_packages(path, f"{package}.") if not module.ispkg)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from cohort.errors import NotAllowed, ReturnRefused, UsageError
 from cohort.ingest import report
+from cohort.ingest.header import UNSAID, Said
 from cohort.ingest.judge import judge, silent
 from cohort.ingest.load import Decision, event, refuse
 from cohort.ingest.pipeline import ingest
@@ -65,11 +66,11 @@ class Desk:
     def _limits(self) -> Limits:
         return Limits(size=self.office.settings.max_megabytes << 20)
 
-    def validate(self, file: Source, name: str, progress: Progress | None = None) -> Receipt:
-        """Judge a return; nothing is kept. A refused file has a receipt too."""
+    def validate(self, file: Source, name: str, progress: Progress | None = None, said: Said = UNSAID) -> Receipt:
+        """Judge a return; nothing is kept. A refused file has a receipt too. `said`: where the file says it not."""
         with asked(self.office.engine, self.principal, "validate", "a return"):
             try:
-                return judge(file, name, progress or silent, self._limits)
+                return judge(file, name, progress or silent, self._limits, self._own_said(said))
             except ReturnRefused as error:
                 return of_refusal(name, error)
 
@@ -82,6 +83,7 @@ class Desk:
         explanations: Mapping[str, str] | None = None,
         progress: Progress | None = None,
         tokens: Source | None = None,
+        said: Said = UNSAID,
     ) -> Receipt:
         """Send a return in: accepted, held, already received, or refused.
 
@@ -101,9 +103,14 @@ class Desk:
                     progress=progress or silent,
                     limits=self._limits,
                     tokens=tokens,
+                    said=self._own_said(said),
                 )
             except ReturnRefused as error:
                 return of_refusal(name, error, submission=self._keep_refusal(error))
+
+    def _own_said(self, said: Said) -> Said:
+        """An officer's file that names no authority is the officer's own."""
+        return said if said.authority_code or not self.authority else replace(said, authority_code=self.authority)
 
     def _keep_refusal(self, error: ReturnRefused) -> int:
         """Of a refused file its keyed hash and size are kept, where it was read at all."""

@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-import polars as pl
-
 from cohort.ingest.check import CheckedReturn, check
 from cohort.ingest.parse import ParsedReturn, parse
+from cohort.ingest.past import UNKNOWN, Past
 from cohort.ingest.pseudonymise import pseudonymise
 from cohort.ingest.read import read
 from cohort.schema.calendar import census_day
@@ -150,9 +149,9 @@ def linked(xml: bytes) -> LinkedReturn:
     return link(pseudonymise(parsed(xml), throwaway()), nobody())
 
 
-def judged(xml: bytes, prior: pl.DataFrame | None = None) -> CheckedReturn:
+def judged(xml: bytes, past: Past = UNKNOWN) -> CheckedReturn:
     """A return after its fifth station."""
-    return check(linked(xml), prior)
+    return check(linked(xml), past)
 
 
 def found(xml: bytes) -> list[Place]:

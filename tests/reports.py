@@ -37,7 +37,9 @@ def receipt(places: Sequence[tuple[Any, ...]] = PLACES, **other: Any) -> Receipt
         "authority": "202",
         "rows": {"Person": 1200, "Requests": 1300},
         "set_aside": {"Person": 3},
-        "places": pl.DataFrame(list(places), schema=finding.SCHEMA, orient="row"),
+        "places": pl.DataFrame(list(places), schema=finding.SCHEMA, orient="row").with_columns(
+            pl.lit(None, pl.Int64).alias("line")
+        ),
     }
     return Receipt(**{**given, **other})
 

@@ -41,4 +41,12 @@ def _of_others(checked: CheckedReturn, theirs: Mapping[str, pl.Series]) -> pl.Da
         pl.DataFrame({"row": rows.cast(pl.Int64)}).with_columns(pl.lit(names[stored]).alias("table"))
         for stored, rows in theirs.items()
     ]
+    sheets = checked.linked.pseudonymous.places
+    places += [
+        sheets[names[stored]]
+        .filter(pl.col("row_number").is_in(rows.implode()))
+        .select("row", pl.col("sheet").alias("table"))
+        for stored, rows in theirs.items()
+        if names[stored] in sheets
+    ]
     return checked.findings.join(pl.concat(places), on=PLACE, how="anti", maintain_order="left")

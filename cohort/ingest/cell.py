@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 
 import polars as pl
 
@@ -82,6 +83,11 @@ CAUSES = causes(
         "{column} is made of zeros, and so names nobody.",
         "Look the UPN up, or leave it empty and give the reason in UPNunknown.",
     ),
+    Cause("CELL-20", ERROR, "{column} is not a number.", "Correct it, or leave it empty where nothing is known."),
+    Cause("CELL-21", ERROR, "{column} lies outside its range.", "Correct it; see the range in the codebook."),
+    Cause("CELL-22", ERROR, "{column} is not a whole number.", "Correct it: it counts something."),
+    Cause("CELL-23", ERROR, "{column} is not a month written ccyy-mm.", "Correct the month."),
+    Cause("CELL-24", ERROR, "{column} is not a year written ccyy, ccyy/yy or ccyyyy.", "Correct the year."),
 )
 
 SECOND_BYTE = "[\u0080-\u00bf" + bytes(set(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}).decode("cp1252") + "]"
@@ -96,6 +102,11 @@ ZEROS = r"^[A-Z0]0{12}$"
 """Systems write zeros where no UPN is known; with an A before them the check letter is even right."""
 POSTCODE = r"^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"
 FLAGS = {"1": True, "TRUE": True, "0": False, "FALSE": False}
+WHOLE = r"^([0-9]+)(?:\.0+)?$"
+"""Databases write whole numbers that may be absent as 134.0."""
+NUMERIC = r"^-?[0-9]+(?:\.[0-9]+)?$"
+YEAR = r"^(20[0-9]{2})(?:\.0+)?$"
+SPAN = r"^(20[0-9]{2})[/-]?(?:20)?([0-9]{2})$"
 OLDEST_AGE = 40
 """A date of birth older than this is a system's filler (1900-01-01), not a young person of 25 or 26."""
 
@@ -147,8 +158,8 @@ def _absence(column: Column, text: pl.Expr) -> tuple[Flag, ...]:
 def _code(column: Column, text: pl.Expr, year: int, _: date) -> Reading:
     assert column.codes is not None  # noqa: S101  (declared together; Column sees to it)
     upper = text.str.to_uppercase()
-    value = upper.replace_strict(column.codes.lookup(year), default=None, return_dtype=pl.String)
-    elsewhere = upper.is_in(list(column.codes.other_years(year)))
+    value = upper.replace_strict(column.codes.lookup(year - column.lag), default=None, return_dtype=pl.String)
+    elsewhere = upper.is_in(list(column.codes.other_years(year - column.lag)))
     unknown = text.is_not_null() & value.is_null()
     return Reading(value, (("CELL-04", unknown & ~elsewhere), ("CELL-05", unknown & elsewhere)))
 
@@ -204,6 +215,37 @@ def _text(_: Column, text: pl.Expr, __: int, ___: date) -> Reading:
     return Reading(text, (("CELL-15", text.str.contains(GARBLED)),))
 
 
+def _number(column: Column, text: pl.Expr, _: int, __: date) -> Reading:
+    formed = text.str.contains(NUMERIC)
+    value = pl.when(formed).then(text.cast(pl.Float64, strict=False))
+    return Reading(value, (("CELL-20", ~formed), ("CELL-21", _outside(column, value))))
+
+
+def _count(column: Column, text: pl.Expr, _: int, __: date) -> Reading:
+    value = text.str.extract(WHOLE).cast(pl.Int64, strict=False)
+    return Reading(value, (("CELL-22", text.is_not_null() & value.is_null()), ("CELL-21", _outside(column, value))))
+
+
+def _outside(column: Column, value: pl.Expr) -> pl.Expr:
+    low = -inf if column.low is None else column.low
+    return (value < low) | (value > (inf if column.high is None else column.high))
+
+
+def _month(column: Column, text: pl.Expr, _: int, census_day: date) -> Reading:
+    value = (text.str.extract(r"^([0-9]{4}-[0-9]{2})(?:-01)?$") + "-01").str.to_date("%Y-%m-%d", strict=False)
+    faults = [("CELL-23", text.is_not_null() & value.is_null())]
+    if not column.may_be_future:
+        faults.append(("CELL-17", value > census_day))
+    return Reading(value, tuple(faults))
+
+
+def _year(column: Column, text: pl.Expr, _: int, __: date) -> Reading:
+    first, last = (text.str.extract(SPAN, group).cast(pl.Int64, strict=False) for group in (1, 2))
+    spanned = pl.when((first + 1) % 100 == last).then(first + 1)
+    value = pl.coalesce(text.str.extract(YEAR).cast(pl.Int64, strict=False), spanned)
+    return Reading(value, (("CELL-24", text.is_not_null() & value.is_null()), ("CELL-21", _outside(column, value))))
+
+
 READERS: dict[Kind, Callable[[Column, pl.Expr, int, date], Reading]] = {
     Kind.NAME: _text,
     Kind.TEXT: _text,
@@ -214,6 +256,10 @@ READERS: dict[Kind, Callable[[Column, pl.Expr, int, date], Reading]] = {
     Kind.UPN: _upn,
     Kind.ULN: _uln,
     Kind.POSTCODE: _postcode,
+    Kind.NUMBER: _number,
+    Kind.COUNT: _count,
+    Kind.MONTH: _month,
+    Kind.YEAR: _year,
     Kind.AUTHORITY: _authority,
     Kind.DIGITS: _digits,
 }

@@ -7,7 +7,7 @@ travel with the columns to whatever sees them: `plan.cease_date` takes `plan.cea
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import polars as pl
 
@@ -36,5 +36,10 @@ def _marked(table: Table, frame: pl.DataFrame, rows: Mapping[tuple[object, ...],
 
 def of(expression: pl.Expr, columns: Collection[str]) -> list[pl.Expr]:
     """The flags of what an expression looks at, as far as there are any."""
-    flags = sorted({name + SIGN for name in expression.meta.root_names()} & set(columns))
+    return of_names(expression.meta.root_names(), columns)
+
+
+def of_names(names: Iterable[str], columns: Collection[str]) -> list[pl.Expr]:
+    """The flags of columns, as far as there are any."""
+    flags = sorted({name + SIGN for name in names} & set(columns))
     return [pl.col(flag).fill_null(value=False) for flag in flags]

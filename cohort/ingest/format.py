@@ -45,6 +45,10 @@ class Kind(StrEnum):
     POSTCODE = "postcode"
     AUTHORITY = "local authority number"
     DIGITS = "number of fixed length"
+    NUMBER = "number"
+    COUNT = "whole number, not negative"
+    MONTH = "month"
+    YEAR = "year"
 
 
 class Level(StrEnum):
@@ -54,7 +58,15 @@ class Level(StrEnum):
     QUERY = "query"
 
 
-POLARS: Mapping[Kind, type[pl.DataType]] = {Kind.DATE: pl.Date, Kind.BIRTH: pl.Date, Kind.FLAG: pl.Boolean}
+POLARS: Mapping[Kind, type[pl.DataType]] = {
+    Kind.DATE: pl.Date,
+    Kind.BIRTH: pl.Date,
+    Kind.MONTH: pl.Date,
+    Kind.FLAG: pl.Boolean,
+    Kind.NUMBER: pl.Float64,
+    Kind.COUNT: pl.Int64,
+    Kind.YEAR: pl.Int64,
+}
 """The typed form of each kind after parse; all others stay strings."""
 
 
@@ -63,8 +75,10 @@ class Column:
     """An item of the standard and the stored column that it feeds.
 
     `required` is the level of the finding where the item is absent; `age` names the stored column that takes
-    the person's age in whole years on this date, worked out before the date of birth is blurred;
-    `may_be_future` allows dates after census day; `length` is the number of digits of a DIGITS column.
+    the person's age in whole years on this date, or on `age_day` (month, day) of the year before where this is a year,
+    worked out before the date of birth is blurred; `may_be_future` allows dates after census day; `length` is the
+    number of digits of a DIGITS column; `low` and `high` bound a number, both included; `lag` is how many years before
+    the return's a code's list is the one to read by.
     """
 
     tag: str
@@ -79,8 +93,12 @@ class Column:
     headers: Mapping[int, str] = field(default_factory=dict)
     spellings: tuple[str, ...] = ()
     age: str | None = None
+    age_day: tuple[int, int] = (8, 31)
     may_be_future: bool = False
     length: int = 0
+    low: float | None = None
+    high: float | None = None
+    lag: int = 0
 
     def __post_init__(self) -> None:
         if (self.kind is Kind.CODE) != (self.codes is not None):
@@ -107,11 +125,24 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """Which rows of a sheet are of a table, where it feeds several: those with one of the texts under the tag.
+
+    `is_other`: those with none of them, so that an unknown text is somewhere a fault.
+    """
+
+    tag: str
+    texts: frozenset[str]
+    is_other: bool = False
+
+
+@dataclass(frozen=True)
 class Table:
     """A table of the standard, the stored table that it feeds, and where it hangs.
 
     `key` names the column in which tables below it hold this table's row number; `at_most` is how often the
-    element may stand under its parent.
+    element may stand under its parent. Of sheets that feed several tables: `rows` says which rows are of this one, and
+    `filled` names stored columns of which one must be filled for a row to be there at all.
     """
 
     name: str
@@ -123,6 +154,8 @@ class Table:
     at_most: int | None = None
     order: tuple[str, ...] = ()
     """Tags and table names in the order of the written file; those not named come last, columns first."""
+    rows: Rows | None = None
+    filled: tuple[str, ...] = ()
 
     def column(self, stored: str) -> Column:
         """The column that feeds a stored column."""
@@ -138,6 +171,16 @@ class Fact:
     of: str
     expression: Callable[[], pl.Expr]
     type: type[pl.DataType] = pl.Int64
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Rows of stored table `table` see the one row of `of` that agrees in all of `by`, under the short name that the
+    format's `lineage` gives it. `by`: stored columns of both; of several rows that agree, the first is seen."""
+
+    table: str
+    of: str
+    by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -160,6 +203,9 @@ class ReturnFormat:
     facts: tuple[Fact, ...] = ()
     lineage: Mapping[str, str] = field(default_factory=dict)
     """Stored table → the short name by which rules of other tables see its columns (`request.…`)."""
+    meetings: tuple[Meeting, ...] = ()
+    named_ahead: int = 0
+    """Years from the one that a file or its head names to the collection year: 1 for the census of an autumn."""
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
@@ -180,6 +226,15 @@ class ReturnFormat:
     def by_stored(self) -> dict[str, Table]:
         """Tables by the stored table that they feed."""
         return {t.stored: t for t in self.tables}
+
+    @cached_property
+    def is_nested(self) -> bool:
+        """Whether records hang under records of other tables than the first.
+
+        Where they do, a row of the first table is a person; where they do not, the persons of a return are put together
+        from all rows that name one.
+        """
+        return any(table.parent not in {None, self.tables[0].name} for table in self.tables)
 
     def tag(self, table: Table, stored: str) -> str:
         """The standard's name of what a finding is about: an item of the table, or a whole record of a table.

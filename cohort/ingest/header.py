@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from lxml.etree import _Element as Element
 
@@ -23,8 +24,13 @@ _OTHERS = {
 """What other collections call themselves, so that a file sent to the wrong place can be named."""
 
 _YEAR = re.compile(r"[0-9]{4}")
+_SPAN = re.compile(r"(?<![0-9])(20[0-9]{2})[/_-]?([0-9]{2}|20[0-9]{2})(?![0-9])")
+_SINGLE = re.compile(r"(?<![0-9])(20[0-9]{2})(?![0-9])")
 _AUTHORITY = re.compile(r"[0-9]{3}")
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T00:00:00(?:\.0+)?)?")
+
+
+Given = TypeVar("Given", int, str)
 
 
 @dataclass(frozen=True)
@@ -36,9 +42,21 @@ class Routing:
     authority_code: str
 
 
+@dataclass(frozen=True)
+class Said:
+    """What whoever sends a return says of it. A file that says otherwise is refused; one that is silent is believed."""
+
+    year: int | None = None
+    authority_code: str | None = None
+    collection: str | None = None
+
+
+UNSAID = Said()
+
+
 def reads(formats: Mapping[str, ReturnFormat]) -> str:
-    """What can be read today, in words: `SEN2 returns of 2024 to 2026 as XML`."""
-    return " and ".join(f"{f.collection} returns of {years(f)} as XML" for f in formats.values())
+    """What can be read today, in words: `SEN2 person level return, 2023 to 2026`."""
+    return "; ".join(f"{form.title}, {years(form)}" for form in formats.values()) + "; as CSV, in Excel or as XML"
 
 
 def years(form: ReturnFormat) -> str:
@@ -65,6 +83,47 @@ def route(said: Mapping[str, str], formats: Mapping[str, ReturnFormat]) -> Routi
     """Where a return with these texts (by tag in lower case) belongs. Refuses what is not certain."""
     form = _format(said.get("collection", "").strip().lower(), formats)
     return Routing(form, _year(said, form), _authority(said))
+
+
+def placed(form: ReturnFormat, said: Mapping[str, str], other: Said, name: str) -> Routing:
+    """Where a return without markup belongs: by what it says of itself, by what is said of it, by its name.
+
+    `said`: raw texts by tag in lower case. Refuses what is not certain, and what contradicts itself.
+    """
+    texts = stored(form, said)
+    named = (year_of(texts.get("collection_year") or ""), year_of(name))
+    written, called = (year + form.named_ahead if year is not None else None for year in named)
+    year = _agreed("year", written, other.year) or called
+    code = (texts.get("authority_code") or "").strip()
+    authority = _agreed("authority", code or None, other.authority_code)
+    if year is None:
+        raise refusal("HEAD-15")
+    if year not in form.years:
+        raise refusal("HEAD-07", years=years(form))
+    if authority is None:
+        raise refusal("HEAD-16")
+    if not _AUTHORITY.fullmatch(authority):
+        raise refusal("HEAD-11")
+    return Routing(form, year, authority)
+
+
+def _agreed(what: str, file: Given | None, sender: Given | None) -> Given | None:
+    if file is not None and sender is not None and file != sender:
+        raise refusal("HEAD-17", column=what)
+    return sender if file is None else file
+
+
+def year_of(text: str) -> int | None:
+    """The year in which a school year or a collection year ends: 2025, 2024/25, 2024/2025 or 202425 are 2025.
+
+    >>> year_of("2024/25"), year_of("202425"), year_of("2025_spring_pupilonroll"), year_of("spring")
+    (2025, 2025, 2025, None)
+    """
+    if (span := _SPAN.search(text)) is not None:
+        first, last = int(span[1]), int(span[2][-2:])
+        return first + 1 if (first + 1) % 100 == last else None
+    single = _SINGLE.search(text)
+    return int(single[1]) if single else None
 
 
 def stored(form: ReturnFormat, said: Mapping[str, str]) -> dict[str, str | None]:

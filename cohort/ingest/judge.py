@@ -6,11 +6,12 @@ It needs no database and a key that nobody keeps, so it runs on an officer's lap
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from cohort.errors import ReturnRefused
 from cohort.ingest.check import CheckedReturn, check
+from cohort.ingest.header import UNSAID, Said
 from cohort.ingest.parse import ParsedReturn, parse
 from cohort.ingest.pseudonymise import pseudonymise
 from cohort.ingest.read import RawReturn, read
@@ -29,26 +30,31 @@ def silent(_: str, __: float) -> None:
     """Progress that nobody watches."""
 
 
-def judge(source: Source, file: str, progress: Progress = silent, limits: Limits = LIMITS) -> Receipt:
-    """Read, parse and check a return; nothing is stored. `file`: the name that the receipt shows.
+def judge(
+    source: Source, file: str, progress: Progress = silent, limits: Limits = LIMITS, said: Said = UNSAID
+) -> Receipt:
+    """Read, parse and check a return; nothing is stored. `file`: the name that the receipt shows. `said`: year and
+    authority where the file may not say them.
 
     Raises ReturnRefused for a file that cannot be read as a return.
     """
-    return of_checked(Standing.JUDGED, file, checked_return(source, progress, limits))
+    return of_checked(Standing.JUDGED, file, checked_return(source, progress, limits, file, said))
 
 
-def checked_return(source: Source, progress: Progress = silent, limits: Limits = LIMITS) -> CheckedReturn:
+def checked_return(
+    source: Source, progress: Progress = silent, limits: Limits = LIMITS, file: str = "", said: Said = UNSAID
+) -> CheckedReturn:
     """The five stations in order, with nobody known and no last year. Raises as `judge` does."""
-    parsed = parsed_return(read_return(source, progress, limits))
+    parsed = parsed_return(read_return(source, progress, limits, file, said))
     linked = link(pseudonymise(parsed, throwaway(), for_record=False), nobody())
     progress("checking", 0.7)
     return check(linked)
 
 
-def read_return(source: Source, progress: Progress, limits: Limits) -> RawReturn:
+def read_return(source: Source, progress: Progress, limits: Limits, file: str = "", said: Said = UNSAID) -> RawReturn:
     """The first station, with its progress."""
     progress("reading", 0.0)
-    raw = read(source, limits=limits)
+    raw = read(source, limits=limits, name=PurePath(file).stem, said=said)
     progress("parsing", 0.4)
     return raw
 

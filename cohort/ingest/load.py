@@ -166,7 +166,8 @@ def _accept(
     persons = register(connection, checked.linked, kept["person_trait"], submission)
     require_persons(connection, persons["person_id"])
     _copy_facts(connection, checked, kept, persons, submission)
-    _enter_head(connection, checked, submission)
+    if "census_date" in checked.linked.pseudonymous.header:
+        _enter_head(connection, checked, submission)
     if is_new:
         _enter_findings(connection, checked, submission)
     _enter_explanations(connection, decision, checked, submission)
@@ -240,7 +241,7 @@ def _enter_head(connection: Connection, checked: CheckedReturn, submission: int)
 
 def _enter_findings(connection: Connection, checked: CheckedReturn, submission: int) -> None:
     names = {"table": "table_name", "row": "row_number", "column": "column_name"}
-    frame = checked.findings.rename(names).with_columns(pl.lit(submission).alias("submission_id"))
+    frame = checked.located.drop("line").rename(names).with_columns(pl.lit(submission).alias("submission_id"))
     copy_staged(connection, "finding", frame)
 
 

@@ -1,6 +1,6 @@
 """What a file looks like by its first bytes, whatever its name says.
 
-An archive is named and refused; it is never opened, so no bomb goes off and no path in it is followed.
+An archive is named here and not opened; what may be opened at all is opened with care (`archive`, `excel`).
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "FILE-17"),  # OLE2
 )
 
+PACKED = frozenset({"FILE-10", "FILE-12"})
+"""What `container` says of a zip archive and of a workbook: these are opened."""
+
 _WEB_PAGE = re.compile(rb"\s*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
 _SEPARATED = re.compile(rb"[^\r\n]*(?:,[^\r\n]*,|;[^\r\n]*;|\t[^\r\n]*\t|\|[^\r\n]*\|)")
 
@@ -53,8 +56,14 @@ def _archive(first: bytes) -> str:
     return "FILE-12" if _WORKBOOK in first else "FILE-10"
 
 
+def is_separated(text: bytes) -> bool:
+    """Whether the first block of decoded text begins like a CSV file: with a line of cells, and no markup."""
+    stripped = text.lstrip()
+    return not stripped.startswith(b"<") and _SEPARATED.match(stripped) is not None
+
+
 def refuse_what_is_not_xml(text: bytes, reads: str) -> None:
-    """Refuse the first block of decoded text that is empty, a web page, a CSV file or no markup at all."""
+    """Refuse the first block of decoded text that is empty, a web page or no markup at all."""
     if (refused := _not_xml(text, reads)) is not None:
         raise refused
 
@@ -68,4 +77,4 @@ def _not_xml(text: bytes, reads: str) -> ReturnRefused | None:
         return refusal("FILE-19")
     if stripped.startswith(b"<"):
         return None
-    return refusal("FILE-18" if _SEPARATED.match(stripped) else "FILE-20", reads=reads)
+    return refusal("FILE-20", reads=reads)

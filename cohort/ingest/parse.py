@@ -6,7 +6,7 @@ This is the last station that sees names and dates of birth: whatever needs them
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -14,7 +14,7 @@ import polars as pl
 from cohort.errors import ReturnRefused
 from cohort.ingest import cell, finding
 from cohort.ingest.format import Column, Kind, Level, ReturnFormat, Role, Table
-from cohort.ingest.read import RawReturn
+from cohort.ingest.raw import RawReturn
 
 PERSON_ROW = "person_row"
 BORN = "person.birth_date"
@@ -38,6 +38,7 @@ class ParsedReturn:
     notes: Mapping[str, int]
     digest: str
     size: int
+    places: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def parse(raw: RawReturn) -> ParsedReturn:
@@ -59,6 +60,7 @@ def parse(raw: RawReturn) -> ParsedReturn:
         {**raw.notes, **_trimmed(parsed.values())},
         raw.digest,
         raw.size,
+        raw.places,
     )
 
 

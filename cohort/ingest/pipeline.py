@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
-import polars as pl
 from sqlalchemy import Engine
 
 from cohort.errors import ReturnRefused
 from cohort.ingest.check import CheckedReturn, check
+from cohort.ingest.header import UNSAID, Said
 from cohort.ingest.judge import Progress, Source, parsed_return, read_return, silent
 from cohort.ingest.load import Decision, load
 from cohort.ingest.prior import prior
@@ -37,13 +39,15 @@ def ingest(
     progress: Progress = silent,
     limits: Limits = LIMITS,
     tokens: Source | None = None,
+    said: Said = UNSAID,
 ) -> Receipt:
     """Take a return in: accepted, held or already received. `authority`: the only one whose returns may come.
 
     Where `tokens` are given, `source` holds the attributes of a split and a third party made the tokens.
     Raises ReturnRefused for a file that cannot be read as a return, or is another authority's.
     """
-    pseudonymous = _pseudonymous(source, tokens, ring, authority, progress, limits)
+    reading = partial(read_return, source, progress, limits, file, said)
+    pseudonymous = _pseudonymous(reading, source, tokens, ring, authority, limits)
     progress("linking", 0.6)
     proposed = _linked(engine, pseudonymous)
     progress("checking", 0.7)
@@ -53,10 +57,15 @@ def ingest(
 
 
 def _pseudonymous(
-    source: Source, tokens: Source | None, ring: KeyRing, authority: str | None, progress: Progress, limits: Limits
+    reading: Callable[[], RawReturn],
+    source: Source,
+    tokens: Source | None,
+    ring: KeyRing,
+    authority: str | None,
+    limits: Limits,
 ) -> PseudonymousReturn:
     if tokens is None:
-        raw = _admitted(read_return(source, progress, limits), authority)
+        raw = _admitted(reading(), authority)
         return pseudonymise(parsed_return(raw), ring)
     given, made = taken(source, tokens, limits)
     return joined(_admitted(given, authority), made, ring)
@@ -79,7 +88,6 @@ def _linked(engine: Engine, given: PseudonymousReturn) -> LinkedReturn:
 
 
 def _checked(engine: Engine, linked: LinkedReturn) -> CheckedReturn:
-    given = linked.pseudonymous
     with acting(engine, Role.INGEST) as connection:
-        before: pl.DataFrame = prior(connection, given.authority_code, given.format.collection, given.year)
-    return check(linked, before)
+        past = prior(connection, linked)
+    return check(linked, past)

@@ -20,7 +20,7 @@ from functools import cached_property
 import polars as pl
 
 from cohort.ingest.content import content_digest
-from cohort.ingest.format import Column, ReturnFormat, Role, Table
+from cohort.ingest.format import Column, Kind, ReturnFormat, Role, Table
 from cohort.ingest.identifiers import is_temporary
 from cohort.ingest.parse import PERSON_ROW, ParsedReturn
 from cohort.ingest.school_year import age
@@ -54,6 +54,7 @@ class Attributes:
     digest: str
     """SHA-256 of the file's bytes."""
     size: int
+    places: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class PseudonymousReturn:
     key_id: str = ""
     """The name of the keys that made the tokens; a return without one cannot be loaded."""
     is_third_party: bool = False
+    places: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     @cached_property
     def content_digest(self) -> str:
@@ -125,6 +127,7 @@ def attributes(parsed: ParsedReturn) -> Attributes:
         parsed.notes,
         parsed.digest,
         parsed.size,
+        parsed.places,
     )
 
 
@@ -171,6 +174,7 @@ def joined(given: Attributes, tokens: Tokens, ring: KeyRing) -> PseudonymousRetu
         tokens.keys,
         tokens.key_id,
         tokens.is_third_party,
+        given.places,
     )
 
 
@@ -216,8 +220,13 @@ def _with_ages(table: Table, frame: pl.DataFrame, births: pl.DataFrame, year: in
     if not aged:
         return frame
     born = frame.join(births, on=PERSON_ROW, how="left", maintain_order="left")
-    ages = [age(pl.col("birth_date"), pl.col(c.stored)).alias(str(c.age)) for c in aged]
+    ages = [age(pl.col("birth_date"), _day(c)).alias(str(c.age)) for c in aged]
     return born.with_columns(ages).drop("birth_date")
+
+
+def _day(column: Column) -> pl.Expr:
+    """The day of the event that a column dates."""
+    return pl.date(pl.col(column.stored) - 1, *column.age_day) if column.kind is Kind.YEAR else pl.col(column.stored)
 
 
 def _keys(given: pl.DataFrame, ring: KeyRing) -> pl.DataFrame:

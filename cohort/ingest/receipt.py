@@ -29,7 +29,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Receipt:
-    """`places`: the findings, one row each (finding.SCHEMA). `refusal`: code, sentence and remedy, if refused."""
+    """`places`: the findings, one row each (finding.LOCATED). `refusal`: code, sentence and remedy, if refused."""
 
     status: Standing
     file: str
@@ -40,7 +40,7 @@ class Receipt:
     digest: str | None = None
     rows: Mapping[str, int] = field(default_factory=dict)
     set_aside: Mapping[str, int] = field(default_factory=dict)
-    places: pl.DataFrame = field(default_factory=finding.none)
+    places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=finding.LOCATED))
     not_run: tuple[str, ...] = ()
     notes: Mapping[str, int] = field(default_factory=dict)
     linked: Mapping[str, Any] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class Receipt:
             for place in self.places.iter_rows(named=True)
         ]
         extra = {"sentence": pl.String, "advice": pl.String, "dfe_rule": pl.String}
-        return pl.DataFrame(rows, schema={**finding.SCHEMA, **extra})
+        return pl.DataFrame(rows, schema={**finding.LOCATED, **extra})
 
     def as_json(self) -> dict[str, Any]:
         """The receipt as it stands in the interfaces."""
@@ -126,7 +126,7 @@ def of_checked(status: Standing, file: str, checked: CheckedReturn, **more: Any)
         authority=given.authority_code,
         rows={names[stored]: frame.height for stored, frame in given.tables.items()},
         set_aside={names[stored]: len(rows) for stored, rows in checked.set_aside.items() if len(rows)},
-        places=checked.findings,
+        places=checked.located,
         not_run=checked.not_run,
         notes=given.notes,
         linked={} if status is Standing.JUDGED else checked.linked.counts,

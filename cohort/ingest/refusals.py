@@ -1,7 +1,8 @@
 """Why a whole file is refused: each code with its sentence and its way out, declared once.
 
-FILE is the container and the way it came, ENC the encoding, XML the markup, HEAD the header by which a return
-finds its place. Words in braces are filled with our own names and numbers, never with text from the file.
+FILE is the container and the way it came, ZIP and BOOK what it holds, ENC the encoding, XML the markup, FLAT rows and
+columns, HEAD the header by which a return finds its place. Words in braces are filled with our own names and numbers,
+never with text from the file.
 """
 
 from __future__ import annotations
@@ -37,28 +38,25 @@ REFUSALS = _table(
     Refusal("FILE-02", "The file holds white space or a byte order mark and nothing else.", _AGAIN),
     Refusal("FILE-03", "The return has a header and nobody in it.", f"{_AGAIN} There is no nil return."),
     Refusal("FILE-04", "The file is larger than {limit} MB.", "Send one return of one authority and year."),
-    Refusal("FILE-05", "This is a folder.", "Name the file itself."),
+    Refusal("FILE-05", "This is a folder without CSV files.", "Name the file itself, or the folder of one CSV export."),
     Refusal("FILE-06", "This is a link to a file.", "Name the file itself."),
     Refusal("FILE-07", "This is a pipe, a device or a socket.", "Name an ordinary file."),
-    Refusal("FILE-10", "This looks like a zip archive.", f"Unpack it and send the return. {_READS}"),
     Refusal("FILE-11", "This looks like a zip archive with a password.", f"Unpack it and send the return. {_READS}"),
-    Refusal("FILE-12", "This looks like an Excel workbook.", f"Export the return as XML. {_READS}"),
     Refusal("FILE-13", "This looks like a compressed file.", f"Unpack it and send the return. {_READS}"),
-    Refusal("FILE-14", "This looks like a PDF.", f"Export the return as XML. {_READS}"),
+    Refusal("FILE-14", "This looks like a PDF.", f"Send the return itself. {_READS}"),
     Refusal("FILE-15", "This looks like a program.", f"Send the return itself. {_READS}"),
     Refusal("FILE-16", "This looks like a picture.", f"Send the return itself. {_READS}"),
     Refusal(
         "FILE-17",
         "This looks like an Office file of the old kind, or one with a password.",
-        f"Export the return as XML. {_READS}",
+        f"Save it as .xlsx without a password. {_READS}",
     ),
-    Refusal("FILE-18", "This looks like a CSV file.", f"Export the return as XML. {_READS}"),
     Refusal(
         "FILE-19",
         "This looks like a web page, perhaps the sign-in page of a portal.",
         "Sign in, download the return and send that.",
     ),
-    Refusal("FILE-20", "This is not XML.", _READS),
+    Refusal("FILE-20", "This is neither XML nor CSV nor a workbook.", _READS),
     Refusal("ENC-01", "The file is written in UTF-32.", _UTF8),
     Refusal("ENC-02", "The file is written in UTF-16 without a byte order mark.", _UTF8),
     Refusal(
@@ -82,6 +80,44 @@ REFUSALS = _table(
         "Line {line} holds a control character, which XML forbids.",
         "Remove it from the record in your system and export the return again.",
     ),
+    Refusal(
+        "ENC-08", "Line {line} holds a control character.", "Remove it in your system and export the return again."
+    ),
+    Refusal(
+        "FLAT-01",
+        "A quotation mark is opened and never closed, or stands within a cell.",
+        "Export the file again; a quotation mark within a cell is written twice.",
+    ),
+    Refusal(
+        "FLAT-02",
+        "The first line of the file is no header whose columns can be told apart.",
+        "Begin the file with the names of its columns, separated by commas.",
+    ),
+    Refusal("FLAT-03", "Column {place} of sheet {sheet} has the name of an earlier one.", "Leave one of the two."),
+    Refusal("FLAT-04", "A cell is longer than {limit} characters.", _SUPPLIER),
+    Refusal("FLAT-05", "The columns are those of no return that is known here.", _READS),
+    Refusal(
+        "FLAT-06",
+        "Sheet {sheet} is no part of the {title}, which the others are.",
+        "Leave it out, and send the sheets of one return of one authority and year.",
+    ),
+    Refusal("FLAT-07", "Two sheets hold the table {table}.", "Send one return: each of its tables stands once."),
+    Refusal(
+        "FLAT-08",
+        "The sheet that says whose return this is, and of which year, is missing ({sheet}).",
+        "Send all sheets of the export together: a folder, or one zip archive.",
+    ),
+    Refusal("ZIP-01", "The zip archive is damaged or of an unusual kind.", "Pack the files again, and send that."),
+    Refusal("ZIP-02", "The zip archive holds more than {limit} files.", "Pack the files of one return."),
+    Refusal("ZIP-03", "A file in the archive names a folder outside of it.", "Pack the files anew, side by side."),
+    Refusal(
+        "ZIP-04",
+        "Something in the file is packed to less than one part in {limit}, as no return is.",
+        "Export the return again and pack that.",
+    ),
+    Refusal("ZIP-05", "There is an archive within the archive.", "Unpack it, and pack the CSV files side by side."),
+    Refusal("ZIP-06", "The archive holds something else than CSV files.", f"Pack CSV files alone. {_READS}"),
+    Refusal("BOOK-01", "The workbook is damaged or cannot be read.", "Open it in Excel, save it as .xlsx, send that."),
     Refusal("XML-01", "The XML is not well formed at line {line}.", _AGAIN),
     Refusal("XML-02", "The file stops before its end.", "Send the whole file; the upload may have been cut."),
     Refusal("XML-03", "The file has a document type declaration (DTD).", "Remove it: a return needs none."),
@@ -119,6 +155,22 @@ REFUSALS = _table(
     Refusal("HEAD-11", "The authority's number (LEA) is not three digits.", "Give the DfE number, as in 201."),
     Refusal("HEAD-12", "The header says {column} twice.", "Leave one, and send the file again."),
     Refusal("HEAD-13", "The return has two headers.", "Send one return in one file."),
+    Refusal(
+        "HEAD-14",
+        "The rows do not agree about {column}.",
+        "Send one return of one authority and year; see which rows belong to another.",
+    ),
+    Refusal(
+        "HEAD-15",
+        "The file does not say of which year it is.",
+        "Say it (--year), or begin the file's name with the year, as in 2025_spring.",
+    ),
+    Refusal("HEAD-16", "The file does not say whose return it is.", "Say it (--authority, a DfE number as in 201)."),
+    Refusal(
+        "HEAD-17",
+        "The file says another {column} than you do.",
+        "Check which of the two is right; leave the option out to go by the file.",
+    ),
 )
 
 UNUSABLE = _table(

@@ -10,7 +10,7 @@ import hashlib
 import io
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,11 +56,23 @@ Progress = Callable[[int], None]
 
 
 class Source:
-    """A file that is read once. `size` counts bytes, `digest` is the SHA-256 of those that have passed."""
+    """A file that is read once. `size` counts bytes, `digest` is the SHA-256 of those that have passed.
+
+    `parts`: of a folder, name and bytes of each file in it; then there is nothing else to read.
+    """
+
+    parts: Sequence[tuple[str, bytes]] | None = None
 
     def __init__(
-        self, stream: BinaryIO, limits: Limits, progress: Progress | None = None, *, is_ours: bool = False
+        self,
+        stream: BinaryIO,
+        limits: Limits,
+        progress: Progress | None = None,
+        *,
+        is_ours: bool = False,
+        name: str = "",
     ) -> None:
+        self.name = name
         self._stream = stream
         self._is_ours = is_ours
         self._limits = limits
@@ -123,6 +135,26 @@ class Source:
         return FileRefused(refused, self.digest, self.size)
 
 
+class Folder(Source):
+    """A folder of CSV files, read whole; its digest is that of its files and their names."""
+
+    def __init__(self, path: Path, limits: Limits, progress: Progress | None) -> None:
+        super().__init__(io.BytesIO(), limits, progress, name=path.name)
+        self.parts = []
+        for file in sorted(path.iterdir()):
+            if file.suffix.lower() == ".csv":
+                self._take(file, limits)
+
+    def _take(self, path: Path, limits: Limits) -> None:
+        with _ordinary_file(path, limits) as stream:
+            content = b"".join(Source(stream, limits).blocks())
+        self.size += len(content)
+        if self.size > limits.size:
+            raise too_large(limits)
+        self._hash.update(f"{path.name}\0{hashlib.sha256(content).hexdigest()}\0".encode())
+        self.parts = [*(self.parts or ()), (path.stem, content)]
+
+
 def too_large(limits: Limits) -> ReturnRefused:
     """The refusal of a file over the limit."""
     return refusal("FILE-04", limit=max(1, limits.size >> 20))
@@ -134,17 +166,26 @@ def opened(
 ) -> Iterator[Source]:
     """A path, bytes or an open stream as a Source; what can be refused by its size is never read.
 
-    Raises ReturnRefused for anything but an ordinary file, UsageError (exit 2) for one that is missing or
-    unreadable. A stream is read from where it stands and left open.
+    Raises ReturnRefused for anything but an ordinary file or a folder of CSV files, UsageError (exit 2) for one
+    that is missing or unreadable. A stream is read from where it stands and left open.
     """
     if isinstance(source, bytes):
         _refuse_size(len(source), limits)
         yield Source(io.BytesIO(source), limits, progress, is_ours=True)
+    elif isinstance(source, os.PathLike) and _is_folder(Path(source)):
+        yield Folder(Path(source), limits, progress)
     elif isinstance(source, os.PathLike):
         with _ordinary_file(Path(source), limits) as stream:
-            yield Source(stream, limits, progress, is_ours=True)
+            yield Source(stream, limits, progress, is_ours=True, name=Path(source).stem)
     else:
         yield Source(source, limits, progress)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode) and any(f.suffix.lower() == ".csv" for f in path.iterdir())
+    except (OSError, ValueError):
+        return False  # said when it is opened
 
 
 def _ordinary_file(path: Path, limits: Limits) -> BinaryIO:

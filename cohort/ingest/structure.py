@@ -61,7 +61,59 @@ OUTSIDE = Cause(
     "Check with your supplier what they should have been.",
 )
 
-CAUSES = causes(UNKNOWN, REPEATED, TOO_MANY, OTHER_YEAR, STRAY_TEXT, NESTED, OUTSIDE)
+UNKNOWN_HEADER = Cause(
+    "READ-08",
+    Level.QUERY,
+    "This sheet has a column that the standard does not have; it was left out.",
+    "Check with your supplier which item it should have been.",
+)
+SHORT = Cause(
+    "READ-09",
+    Level.ERROR,
+    "This row has fewer cells than the header.",
+    "Check that no separator is missing in it, and send the return again.",
+)
+LONG = Cause(
+    "READ-10",
+    Level.ERROR,
+    "This row has more cells than the header.",
+    "Put quotation marks around text that holds a separator, and send the return again.",
+)
+HANGS_LOOSE = Cause(
+    "READ-11",
+    Level.ERROR,
+    "This row hangs under a record that is not in the return.",
+    "Give it the number of the person or request that it belongs to.",
+)
+NUMBERED_TWICE = Cause(
+    "READ-12",
+    Level.ERROR,
+    "Another row of this table has the same number, so what hangs under it cannot be told apart.",
+    "Give each row a number of its own.",
+)
+
+DIFFERS = Cause(
+    "READ-13",
+    Level.QUERY,
+    "{column} of this child differs from what an earlier row says; the earlier one was taken.",
+    "Correct the one that is wrong in your system, or say why both stand.",
+)
+
+CAUSES = causes(
+    UNKNOWN,
+    REPEATED,
+    TOO_MANY,
+    OTHER_YEAR,
+    STRAY_TEXT,
+    NESTED,
+    OUTSIDE,
+    UNKNOWN_HEADER,
+    SHORT,
+    LONG,
+    HANGS_LOOSE,
+    NUMBERED_TWICE,
+    DIFFERS,
+)
 """What each code of the reader means."""
 
 MOST_QUERIES = 1000

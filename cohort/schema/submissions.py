@@ -30,7 +30,7 @@ class Submission(Base):
     authority_code: Mapped[AuthorityCode | None] = mapped_column(
         comment="DfE number of the authority; empty where refused unread."
     )
-    collection: Mapped[Code | None] = mapped_column(comment="Collection, such as SEN2; empty where refused unread.")
+    collection: Mapped[Name | None] = mapped_column(comment="Collection, such as SEN2; empty where refused unread.")
     collection_year: Mapped[Year | None] = mapped_column(comment="Year of the return; empty where refused unread.")
     content_digest: Mapped[Digest | None] = mapped_column(
         index=True, comment="Keyed hash of the content, whatever the order of its rows; empty where refused."

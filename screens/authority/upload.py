@@ -25,7 +25,10 @@ def draw(desk: Desk) -> None:
     st.title("Upload a return")
     st.markdown(f"For **{plain(desk.authority_name)}** (authority {desk.authority}).")
     limit = int(st.get_option("server.maxUploadSize"))
-    file = st.file_uploader(f"The file of the return: SEN2 as XML, up to {limit} MB", key="upload-file")
+    file = st.file_uploader(
+        f"The file of the return: XML, CSV, a zip of CSV files or an Excel workbook, up to {limit} MB",
+        key="upload-file",
+    )
     if file is None:
         st.session_state.pop(RECEIPT, None)
         st.markdown(

@@ -13,10 +13,14 @@ from cohort.settings import from_environment
 from service import console
 
 if TYPE_CHECKING:
+    from cohort.ingest.header import Said
     from cohort.ingest.receipt import Receipt
     from cohort.ingest.source import Limits
 
-Files = Annotated[list[Path], typer.Argument(help="Files of returns.", show_default=False)]
+Files = Annotated[
+    list[Path], typer.Argument(help="Files of returns; a folder of CSV files is one.", show_default=False)
+]
+Authority = Annotated[str | None, typer.Option(help="DfE number of the authority, where the file says none.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
 
@@ -24,6 +28,7 @@ def validate(
     files: Files,
     collection: Annotated[str, typer.Option(help="Expect this collection (auto: as the file says).")] = "auto",
     year: Annotated[str, typer.Option(help="Expect this year (auto: as the file says).")] = "auto",
+    authority: Authority = None,
     as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option("-o", help="Write a report: .html, .xlsx, .csv or .json.")] = None,
 ) -> None:
@@ -36,7 +41,7 @@ def validate(
     receipts = []
     for file in files:
         with console.progress(file.name) as progress:
-            judged = _judged(judge, file, progress, limits)
+            judged = _judged(judge, file, progress, limits, _said(collection, year, authority))
         receipts.append(_expected(judged, collection, year))
     if output is not None:
         if len(receipts) > 1:
@@ -57,6 +62,9 @@ def ingest(
     confirm: Annotated[str, typer.Option(help="Leave rows with errors out, for this reason.")] = "",
     explain: Annotated[list[str] | None, typer.Option(help="CODE=reason, for each query.")] = None,
     tokens: Annotated[Path | None, typer.Option(help="A third party's tokens; the file holds attributes.")] = None,
+    collection: Annotated[str, typer.Option(help="The collection (auto: as the file says).")] = "auto",
+    year: Annotated[str, typer.Option(help="The year (auto: as the file says).")] = "auto",
+    authority: Authority = None,
     as_json: AsJson = False,
 ) -> None:
     """Take returns in as an account of an authority, and print the receipts."""
@@ -68,6 +76,7 @@ def ingest(
         raise UsageError("SPLIT-07", "Tokens are of one file.", "Take the files in one by one, each with its tokens.")
     desk = Desk(principal(account), office())
     given = {"confirm": confirm, "explanations": _explanations(explain or []), "tokens": tokens}
+    given["said"] = _said(collection, year, authority)
     receipts = []
     for file in files:
         with console.progress(file.name) as progress:
@@ -132,20 +141,33 @@ def sign(
     console.say(f"Submission {submission} is signed.")
 
 
+def _said(collection: str, year: str, authority: str | None) -> Said:
+    """What the command says of a return. Raises UsageError where the year is none."""
+    from cohort.ingest.header import Said
+    from cohort.ingest.read import declared_formats
+
+    if year != "auto" and not year.isdecimal():
+        raise UsageError("REPORT-04", "A year is written with four digits.", "For example --year 2025.")
+    known = {name.lower(): name for name in declared_formats()}
+    if collection != "auto" and collection.lower() not in known:
+        raise UsageError("REPORT-05", "There is no such collection.", f"Name one of: {', '.join(known.values())}.")
+    return Said(None if year == "auto" else int(year), authority, known.get(collection.lower()))
+
+
 def _judged(
-    judge: Callable[..., Receipt], file: Path, progress: Callable[[str, float], None], limits: Limits
+    judge: Callable[..., Receipt], file: Path, progress: Callable[[str, float], None], limits: Limits, said: Said
 ) -> Receipt:
     from cohort.ingest.receipt import of_refusal
 
     try:
-        return judge(file, file.name, progress, limits)
+        return judge(file, file.name, progress, limits, said)
     except ReturnRefused as error:
         return of_refusal(file.name, error)
 
 
 def _expected(receipt: Receipt, collection: str, year: str) -> Receipt:
     for asked, said, name in ((collection, receipt.collection, "collection"), (year, str(receipt.year), "year")):
-        if asked != "auto" and receipt.refusal is None and asked != said:
+        if asked != "auto" and receipt.refusal is None and asked.lower() != str(said).lower():
             raise UsageError("REPORT-02", f"The file's {name} is {said}.", f"Leave --{name} out, or name {said}.")
     return receipt
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from cohort.ingest.check import looks_back, rules
+from cohort.ingest.check import rules
 from cohort.ingest.format import ReturnFormat
+from cohort.ingest.past import looked_at
 from cohort.ingest.proof import BREAKS
 from cohort.ingest.rule import Rule
 from synthetic.faults.arrangement import Arrangement
@@ -76,7 +77,8 @@ class Breach:
     def _others(self) -> pl.Expr:
         """Whether another rule of the table that judges a validated return is broken."""
         of_table = [r for r in rules().values() if r.table == self.rule.table and r.in_year(self.year)]
-        return pl.any_horizontal(r.broken for r in of_table if r.code != self.code and not looks_back(r))
+        of_rows = [r for r in of_table if not looked_at(r) and not r.counts]
+        return pl.any_horizontal(r.broken for r in of_rows if r.code != self.code)
 
     def what(self, ground: Ground, chosen: pl.DataFrame) -> Faults:
         """The changes, and the findings of the rule at the rows that then break it."""

@@ -17,6 +17,7 @@ import polars as pl
 
 from cohort import example
 from cohort.ingest.format import Kind, ReturnFormat, Table
+from cohort.ingest.past import looked_at
 from cohort.ingest.proof import AUTHORITY, BREAKS, given_rows, visible_types, year_of_proof
 from cohort.ingest.rule import Rule
 from synthetic.faults.alter import ROW
@@ -25,13 +26,15 @@ from synthetic.faults.breach import Breach, Change
 from synthetic.faults.recipe import LOT, POSITION
 from synthetic.faults.ways import Shown, carrying, dates_beside, shown, ways
 
-OF_RETURN, OF_LAST_YEAR = "return.", "prior."
+OF_RETURN = "return."
 MOST_CHANGES = 4
 """Cells of an example that are brought to what it says; no rule wants more."""
 
 
 def breaches(form: ReturnFormat, rule: Rule, year: int) -> Iterator[Breach]:
-    """Every recipe that the rule's example gives, those of few changes first."""
+    """Every recipe that the rule's example gives, those of few changes first; none where one file does not tell."""
+    if rule.counts or looked_at(rule):
+        return iter(())
     found = [breach for broken in _broken_rows(form, rule, year) for breach in broken.breaches()]
     return iter(sorted(found, key=lambda breach: breach.size))
 
@@ -126,8 +129,6 @@ def _broken_rows(form: ReturnFormat, rule: Rule, year: int) -> Iterator[_Broken]
     proof = year_of_proof(rule, form)
     types = visible_types(form.collection, proof)[rule.table]
     names = tuple(example.read(rule.example, {**types, BREAKS: pl.Boolean}).given.columns)
-    if any(name.startswith(OF_LAST_YEAR) for name in names):
-        return
     given = given_rows(rule, types, proof)
     keys = [name for name in names if name in {*IDENTIFIERS, *(t.key for t in form.tables)}]
     key = min(keys, key=lambda name: given[name].n_unique(), default=None)

@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 import pytest
-from sqlalchemy import Boolean, Column, Date, LargeBinary, Numeric, String, Table, Text
+from sqlalchemy import Boolean, Column, Date, Float, Integer, LargeBinary, Numeric, SmallInteger, String, Table, Text
 
 from cohort.catalogue import collect
 from cohort.ingest.format import Kind, ReturnFormat, Role
@@ -93,7 +93,8 @@ def test_every_column_of_a_return_feeds_a_stored_column_or_is_an_identifier(form
 
 
 def _types_agree(stored: Column, parsed: type[pl.DataType]) -> None:
-    expected = {pl.Date: Date, pl.Boolean: Boolean}.get(parsed, String)
+    numbers = {pl.Int64: (Integer, SmallInteger), pl.Float64: (Numeric, Float)}
+    expected = {pl.Date: Date, pl.Boolean: Boolean, **numbers}.get(parsed, String)
     assert isinstance(stored.type, expected), stored.name
 
 

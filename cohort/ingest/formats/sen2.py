@@ -302,6 +302,10 @@ def _not_ceased() -> pl.Expr:
     return pl.col("cease_date").is_null().sum()
 
 
+def _open_since() -> pl.Expr:
+    return pl.col("start_date").filter(pl.col("cease_date").is_null()).min()
+
+
 def _open_main() -> pl.Expr:
     entered = pl.col("entry_date").is_null() | (pl.col("entry_date") <= pl.col("return.census_date"))
     staying = pl.col("leaving_date").is_null() | (pl.col("leaving_date") >= pl.col("return.census_date"))
@@ -334,6 +338,8 @@ SEN2 = ReturnFormat(
         Fact("n_requests", "person_trait", "ehc_request", _count),
         Fact("n_plans", "person_trait", "ehc_plan", _count),
         Fact("n_open_plans", "person_trait", "ehc_plan", _not_ceased),
+        Fact("open_since", "person_trait", "ehc_plan", _open_since, pl.Date),
+        Fact("n_active_plans", "person_trait", "active_plan", _count),
         Fact("n_settings", "ehc_plan", "plan_setting", _count),
         Fact("n_main_settings", "ehc_plan", "plan_setting", _main),
         Fact("n_placements", "active_plan", "placement", _count),

@@ -37,7 +37,7 @@ def draw(receipt: Receipt) -> bytes:
 
 
 def _refusal(receipt: Receipt) -> pl.DataFrame:
-    schema = {**finding.SCHEMA, **dict.fromkeys(WORDS, pl.String)}
+    schema = {**finding.LOCATED, **dict.fromkeys(WORDS, pl.String)}
     if receipt.refusal is None:
         return pl.DataFrame(schema=schema)
     code, sentence, remedy = receipt.refusal

@@ -22,7 +22,7 @@ LAST_ROW = 1_048_576
 MANY = 200_000
 """From more places than this a row is written out at once: twice the time, and memory stays as it is."""
 MADE = datetime(1980, 1, 1)  # the clock of a zip file begins here; a report asks none
-FINDINGS = {"code": 16, "level": 8, "table": 18, "row": 9, "column": 24, "sentence": 70}
+FINDINGS = {"code": 16, "level": 8, "table": 18, "row": 9, "column": 24, "line": 9, "sentence": 70}
 RULES = {"code": 16, "level": 9, "table": 18, "column": 24, "places": 9, "DfE rule": 10, "sentence": 70, "advice": 70,
          "your reason": 40}  # fmt: skip
 SUMMARY = {"of this return": 34, "": 90, "set aside": 10}
@@ -39,7 +39,7 @@ def draw(receipt: Receipt) -> bytes:
         bold = book.add_format({"bold": True})
         said = account(receipt)
         _table(book.add_worksheet("Summary"), bold, SUMMARY, _summary(said))
-        places = receipt.places.select(*list(FINDINGS)[:5])
+        places = receipt.places.select(*list(FINDINGS)[:6])
         sentences = {(g.code, g.column): g.sentence for g in said.groups}
         for start in range(0, max(places.height, 1), LAST_ROW - 1):
             part = places.slice(start, LAST_ROW - 1)

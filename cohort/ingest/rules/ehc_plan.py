@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cohort.ingest.format import Level
+from cohort.ingest.neighbours import following
 from cohort.ingest.rule import rule
 from cohort.ingest.school_year import school_year, school_year_turning
 
@@ -276,9 +277,9 @@ def names_a_main_setting() -> pl.Expr:
     """,
 )
 def one_plan_at_a_time() -> pl.Expr:
-    following = pl.col("start_date").shift(-1).over("person_row", order_by="start_date")
-    goes_on = pl.col("cease_date").is_null() | (pl.col("cease_date") > following)
-    return following.is_not_null() & goes_on
+    next_start = following("start_date", "person_row")
+    goes_on = pl.col("cease_date").is_null() | (pl.col("cease_date") > next_start)
+    return next_start.is_not_null() & goes_on
 
 
 @rule(

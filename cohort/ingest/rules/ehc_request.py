@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from cohort.ingest.format import Level
+from cohort.ingest.neighbours import following
 from cohort.ingest.rule import rule
 
 AWAITED, WITHDRAWN, HISTORICAL = "A", "W", "H"
@@ -303,8 +304,8 @@ def returned_once() -> pl.Expr:
     """,
 )
 def decided_before_the_next() -> pl.Expr:
-    following = pl.col("received_date").shift(-1).over("person_row", order_by="received_date")
-    return (pl.col("outcome_code") == AWAITED) & (following > pl.col("received_date"))
+    next_one = following("received_date", "person_row")
+    return (pl.col("outcome_code") == AWAITED) & (next_one > pl.col("received_date"))
 
 
 @rule(

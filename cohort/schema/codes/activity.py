@@ -87,7 +87,13 @@ ACTIVITY = CodeList(
 AIM_STATUS = CodeList(
     "aim_status",
     "How a learning aim or programme stands.",
-    plain(("1", "Continuing"), ("2", "Completed"), ("3", "Withdrawn"), ("4", "Transferred to another aim")),
+    plain(
+        ("1", "Continuing"),
+        ("2", "Completed"),
+        ("3", "Withdrawn"),
+        ("4", "Transferred to another aim"),
+        ("6", "Break in learning, agreed"),
+    ),
 )
 
 WITHDRAWAL_REASON = CodeList(

@@ -22,7 +22,7 @@ ETHNICITY = CodeList(
     "ethnicity",
     "Ethnic group, the main codes of the CBDS; extended codes are read as the main code above them.",
     (
-        Code("WBRI", "White British", spellings=("WENG", "WSCO", "WWEL", "WCOR", "WOWB")),
+        Code("WBRI", "White British", spellings=("WENG", "WSCO", "WWEL", "WNIR", "WCOR", "WOWB")),
         Code("WIRI", "White Irish"),
         Code("WIRT", "Traveller of Irish heritage"),
         Code("WROM", "Gypsy or Roma", spellings=("WROG", "WROR", "WROO")),
@@ -48,7 +48,7 @@ ETHNICITY = CodeList(
         Code(
             "AOTH",
             "Any other Asian background",
-            spellings=("AAFR", "AKAO", "ANEP", "AOTA", "ASLT", "ASNL", "ASRO"),
+            spellings=("AAFR", "ABRI", "AKAO", "ANEP", "AWEL", "AOTA", "ASLT", "ASNL", "ASRO"),
         ),
         Code("CHNE", "Chinese", spellings=("CHKC", "CMAL", "CSNG", "CTWN", "COCH")),
         Code("BCRB", "Black Caribbean"),
@@ -57,13 +57,13 @@ ETHNICITY = CodeList(
             "Black African",
             spellings=("BANN", "BCON", "BGHA", "BNGN", "BSLN", "BSOM", "BSUD", "BAOF"),
         ),
-        Code("BOTH", "Any other Black background", spellings=("BEUR", "BNAM", "BOTB")),
+        Code("BOTH", "Any other Black background", spellings=("BBRI", "BEUR", "BNAM", "BOTB", "BWEL")),
         Code(
             "OOTH",
             "Any other ethnic group",
             spellings=(
                 *("OAFG", "OARA", "OEGY", "OFIL", "OIRN", "OIRQ", "OJPN", "OKOR", "OKRD", "OLAM"),
-                *("OLEB", "OLIB", "OMAL", "OMRC", "OPOL", "OTHA", "OVIE", "OYEM", "OOEG"),
+                *("OLEB", "OLIB", "OMAL", "OMRC", "OPOL", "ORAB", "OTHA", "OVIE", "OYEM", "OOEG"),
             ),
         ),
         Code("REFU", "Refused"),

@@ -13,6 +13,7 @@ from cohort.ingest import cell
 from cohort.ingest.format import Column, Kind, Level
 from cohort.ingest.formats.sen2 import SEN2
 from cohort.ingest.identifiers import NO_ULN
+from cohort.ingest.read import declared_formats
 from cohort.schema.calendar import census_day
 
 UPN = "A950000178301"
@@ -237,7 +238,9 @@ def test_presence_is_asked_at_the_level_that_is_declared() -> None:
     assert judged(missed, [None, "x"]) == [(None, {"CELL-02"}), ("x", set())]
 
 
-KINDS = {c.kind: c for table in SEN2.tables for c in table.columns}
+KINDS = {c.kind: c for form in declared_formats().values() for table in form.tables for c in table.columns}
+KINDS |= {c.kind: c for table in SEN2.tables for c in table.columns}
+KINDS |= {Kind.MONTH: Column("Month", "month", Kind.MONTH, "A month.")}
 SHAPED = [
     st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", fullmatch=True),
     st.from_regex(r"[A-Z][0-9]{11}[0-9A-Z]", fullmatch=True),

@@ -42,7 +42,7 @@ def test_a_head_that_does_not_name_its_collection_is_refused(text: str | None) -
 def test_another_collection_is_refused_and_named() -> None:
     refused = refusal(said("Collection", "CIN"))
     assert (refused.code, refused.sentence) == ("HEAD-04", "This looks like the children in need census.")
-    assert "SEN2 returns of 2024 to 2026" in refused.remedy
+    assert "SEN2 person level return, 2024 to 2026" in refused.remedy
 
 
 def test_an_unknown_collection_is_refused_and_not_repeated() -> None:
@@ -134,6 +134,6 @@ def test_the_formats_are_those_of_the_catalogue() -> None:
 
 def test_a_format_that_is_not_handed_over_is_not_read() -> None:
     other = ReturnFormat("OTHER", "Another return", range(2024, 2025), SEN2.tables, SEN2.header, SEN2.census_day)
-    with pytest.raises(FileRefused, match=r"OTHER returns of 2024 as XML"):
+    with pytest.raises(FileRefused, match=r"Another return, 2024; as CSV"):
         read(RETURN.encode(), formats={"OTHER": other})
     assert read(said("Collection", "OTHER").encode(), formats={"OTHER": other}).format is other

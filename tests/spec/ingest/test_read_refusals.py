@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cohort.errors import CohortError, DeclarationError, ReturnRefused, UsageError
+from cohort.ingest.header import UNSAID, Said
 from cohort.ingest.read import read
 from cohort.ingest.refusals import REFUSALS, UNUSABLE, FileRefused, Refusal, _table, refusal, unusable
 from cohort.ingest.source import Limits
@@ -19,6 +20,7 @@ from tests.build import person, sen2
 
 RETURN = sen2(person()).decode()
 TIGHT = Limits(tag=100, value=3000, record=70_000, rows=1)
+LIMITS = {"FILE-04": Limits(size=1_000_000), "HEAD-14": Limits()}
 
 
 def with_name(text: str) -> bytes:
@@ -29,10 +31,31 @@ def head(item: str, text: str) -> bytes:
     return re.sub(f"<{item}>.*?</{item}>", f"<{item}>{text}</{item}>", RETURN).encode()
 
 
-def archive(name: str) -> bytes:
+def archive(*names: str, content: str | bytes = RETURN) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as writer:
+        for name in names:
+            writer.writestr(name, content)
+    return made.getvalue()
+
+
+PERSON = "persontableid,upn,surname,forename,personbirthdate,sex,ethnicity\n"
+ROW = "1,,Surname1,Forename1,2014-05-06,F,WBRI\n"
+CENSUS = "pupilonrolltableid,upn,surname,forename,dob,sex,entrydate"
+PUPIL = "1,,Surname1,Forename1,2014-05-06,F,2020-09-01"
+
+
+def census(more: str, *cells: str) -> bytes:
+    """A sheet of the school census that says of itself what the header and the cells say."""
+    return "\n".join([CENSUS + more, *(PUPIL + cell for cell in cells), ""]).encode()
+
+
+def mixed() -> bytes:
+    """Two sheets of which one is no part of the return."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as writer:
-        writer.writestr(name, RETURN)
+        writer.writestr("person.csv", PERSON + ROW)
+        writer.writestr("colours.csv", "colour,shape,size\nred,round,3\n")
     return made.getvalue()
 
 
@@ -54,15 +77,12 @@ BRINGS: dict[str, bytes | Callable[[Path], Path]] = {
     "FILE-05": lambda folder: folder,
     "FILE-06": link,
     "FILE-07": pipe,
-    "FILE-10": archive("return.xml"),
     "FILE-11": archive("return.xml").replace(b"PK\x03\x04\x14\x00\x00", b"PK\x03\x04\x14\x00\x01", 1),
-    "FILE-12": archive("xl/workbook.xml"),
     "FILE-13": b"\x1f\x8b\x08\x00",
     "FILE-14": b"%PDF-1.4",
     "FILE-15": b"MZ\x90",
     "FILE-16": b"\x89PNG",
     "FILE-17": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-    "FILE-18": b"upn,surname,forename\n",
     "FILE-19": b"<!DOCTYPE html>",
     "FILE-20": b"{}",
     "ENC-01": RETURN.encode("utf-32"),
@@ -72,6 +92,26 @@ BRINGS: dict[str, bytes | Callable[[Path], Path]] = {
     "ENC-05": with_name("Ren?e").replace(b"?", b"\x81"),
     "ENC-06": with_name("\0"),
     "ENC-07": with_name("\x01"),
+    "ENC-08": (PERSON + ROW.replace("Surname1", "\x01")).encode(),
+    "FLAT-01": (PERSON + ROW.replace("Surname1", '"Surname1')).encode(),
+    "FLAT-02": b"a,b,c;d;e\n1,2,3;4;5\n",
+    "FLAT-03": (PERSON.replace("forename", "Sur name") + ROW).encode(),
+    "FLAT-04": (PERSON + ROW.replace("Surname1", "x" * 140_000)).encode(),
+    "FLAT-05": b"colour,shape,size\nred,round,3\n",
+    "FLAT-06": mixed(),
+    "FLAT-07": archive("a_person.csv", "b_person.csv", content=PERSON + ROW),
+    "FLAT-08": (PERSON + ROW).encode(),
+    "ZIP-01": archive("person.csv")[:-30],
+    "ZIP-02": archive(*(f"{n}.csv" for n in range(1001)), content=""),
+    "ZIP-03": archive("../person.csv"),
+    "ZIP-04": archive("person.csv", content=b" " * 1_000_000),
+    "ZIP-05": archive("person.csv", content=archive("person.csv")),
+    "ZIP-06": archive("return.xml"),
+    "BOOK-01": archive("xl/workbook.xml"),
+    "HEAD-14": census(",year,lea", ",2025,301", ",2025,302"),
+    "HEAD-15": census(",lea", ",301"),
+    "HEAD-16": census(",year", ",2025"),
+    "HEAD-17": census(",year,lea", ",2025,301"),
     "XML-01": with_name("</x>"),
     "XML-02": RETURN[:-5].encode(),
     "XML-03": f"<!DOCTYPE Message>{RETURN}".encode(),
@@ -108,9 +148,9 @@ def test_every_declared_refusal_has_a_file_that_brings_it_about() -> None:
 def test_a_refusal_says_what_and_the_way_out_in_whole_sentences(code: str, tmp_path: Path) -> None:
     brings = BRINGS[code]
     source = brings if isinstance(brings, bytes) else brings(tmp_path)
-    limits = Limits(size=1_000_000) if code == "FILE-04" else TIGHT
+    limits = LIMITS.get(code, TIGHT)
     with pytest.raises(FileRefused) as error:
-        read(source, limits=limits)
+        read(source, limits=limits, said=Said(authority_code="302") if code == "HEAD-17" else UNSAID)
     refused = error.value
     assert refused.code == code
     for text in (refused.sentence, refused.remedy):
@@ -124,7 +164,7 @@ def test_a_refusal_says_what_and_the_way_out_in_whole_sentences(code: str, tmp_p
 @pytest.mark.parametrize("brings", [brings for brings in BRINGS.values() if isinstance(brings, bytes)])
 def test_a_refused_file_never_has_its_words_repeated(brings: bytes) -> None:
     with pytest.raises(CohortError) as error:
-        read(brings, limits=TIGHT)
+        read(brings, limits=TIGHT, said=Said(year=1999))
     assert not [value for value in ("Surname1", "Forename", "ZZ99", "A9992") if value in str(error.value)]
 
 

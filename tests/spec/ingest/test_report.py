@@ -163,13 +163,13 @@ def test_a_page_names_the_first_places_and_counts_the_rest() -> None:
 def test_the_workbook_has_a_row_for_every_place() -> None:
     found = sheets(report.render(receipt(), "xlsx"))
     assert list(found) == ["Summary", "Findings", "Rules"]
-    assert [row[:5] for row in found["Findings"]] == receipt().places.rows()
+    assert [row[:5] for row in found["Findings"]] == receipt().places.drop("line").rows()
     assert {row[0]: row[4] for row in found["Rules"]} == {"CELL-04": 1, "CELL-12": 1, "PERSON-06": 1}
 
 
 def test_the_header_of_findings_stays_and_can_be_filtered() -> None:
     [body] = [part for name, part in parts(report.render(receipt(), "xlsx")).items() if name.endswith("sheet2.xml")]
-    assert b'<autoFilter ref="A1:F6"/>' in body
+    assert b'<autoFilter ref="A1:G6"/>' in body
     assert b'state="frozen"' in body
     assert b"<cols>" in body
 
@@ -180,7 +180,7 @@ def test_a_workbook_of_very_many_places_loses_none(limits: dict[str, int], monke
         monkeypatch.setattr(workbook, name, limit)
     found = sheets(report.render(receipt(), "xlsx"))
     rows = [row[:5] for name, sheet in found.items() if name.startswith("Findings") for row in sheet]
-    assert rows == receipt().places.rows()
+    assert rows == receipt().places.drop("line").rows()
     assert ("Findings 3" in found) is ("LAST_ROW" in limits)
 
 
@@ -189,7 +189,9 @@ def test_the_list_has_a_line_for_every_place_and_opens_in_excel() -> None:
     assert made.startswith(b"\xef\xbb\xbf")
     assert made.count(b"\r\n") == made.count(b"\n") == 1 + len(PLACES)
     lines = list(csv.DictReader(io.StringIO(made.decode("utf-8-sig"))))
-    assert [(x["code"], x["level"], x["table"], int(x["row"]), x["column"]) for x in lines] == receipt().places.rows()
+    assert [(x["code"], x["level"], x["table"], int(x["row"]), x["column"]) for x in lines] == receipt().places.drop(
+        "line"
+    ).rows()
     assert {(x["file"], x["collection"], x["year"], x["authority"]) for x in lines} == {
         ("sen2.xml", "SEN2", "2024", "202")
     }
@@ -197,7 +199,7 @@ def test_the_list_has_a_line_for_every_place_and_opens_in_excel() -> None:
 
 def test_the_list_of_a_clean_return_is_its_header_alone() -> None:
     [header] = report.render(receipt([]), "csv").decode("utf-8-sig").splitlines()
-    assert header.startswith("file,collection,year,authority,code,level,table,row,column,sentence,advice,dfe_rule")
+    assert header.startswith("file,collection,year,authority,code,level,table,row,column,line,sentence,advice,dfe_rule")
 
 
 def test_the_json_of_a_judged_return_is_what_validate_prints() -> None:

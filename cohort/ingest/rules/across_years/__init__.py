@@ -1,0 +1,1 @@
+"""A return beside what the record knew of its persons: last year, and in other authorities' returns."""

@@ -1,0 +1,76 @@
+"""The school census climbs into the record: a child on two rolls is one person, and is known again in SEN2."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from sqlalchemy import Engine, text
+
+from cohort.ingest.header import Said
+from cohort.ingest.load import Decision
+from cohort.ingest.pipeline import ingest
+from cohort.ingest.receipt import Receipt, Standing
+from cohort.vault.keys import KeyRing
+from tests.build import person, sen2, upn
+
+ROLL = f"""pupilonrolltableid,upn,surname,forename,dob,sex,ethnicity,entrydate,enrolstatus,senprovision,ncyearactual
+a,{upn(1)},Surname1,Forename1,2014-May-06 00:00:00,F,WBRI,2019-Sep-01 00:00:00,M,E,5
+b,{upn(1)},Surname1,Forename1,2014-May-06 00:00:00,F,WBRI,2023-Sep-01 00:00:00,S,E,5
+c,,Surname2,Forename2,2015-Mar-02 00:00:00,M,WBRI,2020-Sep-01 00:00:00,C,K,4
+"""
+NEEDS = "pupilonrolltableid,sentype,sentyperank\na,SLCN,1.0\na,ASD,2.0\nc,MLD,1\n"
+EXCLUSIONS = """pupilonrolltableid,startdate,sessions,reason1,category,senprovision
+a,2024-Sep-09 00:00:00,4.0,PP,SUSP,E
+c,2024-Oct-01 00:00:00,,VA,PERM,K
+"""
+
+
+def census(**sheets: str) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as writer:
+        for name, content in sheets.items():
+            writer.writestr(f"2025_spring_{name}.csv", content)
+    return archive.getvalue()
+
+
+CENSUS = census(pupilonroll=ROLL, senneeds=NEEDS, termlyexclusionsonroll=EXCLUSIONS)
+
+
+def send(file: bytes, engine: Engine, ring: KeyRing, name: str = "2025_spring.zip") -> Receipt:
+    said = Said(authority_code="202")
+    return ingest(file, name, engine=engine, ring=ring, decision=Decision("officer"), said=said)
+
+
+def test_a_census_is_accepted_whole_and_its_children_are_known_in_sen2(either: Engine, ring: KeyRing) -> None:
+    receipt = send(CENSUS, either, ring)
+    assert (receipt.status, receipt.findings) == (Standing.ACCEPTED, {})
+    assert (receipt.collection, receipt.year, receipt.authority) == ("school census spring", 2025, "202")
+    assert receipt.rows == {
+        "Child": 2,
+        "Enrolment": 3,
+        "SENNeeds": 3,
+        "FSMPeriod": 0,
+        "Attendance": 0,
+        "SessionDetails": 0,
+        "Suspensions": 1,
+        "PermanentExclusions": 1,
+    }
+    plan = ingest(sen2(person(number=1)), "sen2.xml", engine=either, ring=ring, decision=Decision("officer"))
+    assert plan.linked["known"] == 1
+    with either.connect() as connection:
+        rolls = connection.execute(
+            text("SELECT count(*), count(DISTINCT person_id), min(academic_year), min(term_code) FROM cohort.enrolment")
+        ).one()
+        needs = connection.execute(
+            text("SELECT need_code, rank_number, academic_year FROM cohort.sen_need ORDER BY need_code")
+        ).all()
+    assert tuple(rolls) == (3, 2, 2025, "SPR")
+    assert [tuple(need) for need in needs] == [("ASD", 2, 2025), ("MLD", 1, 2025), ("SLCN", 1, 2025)]
+
+
+def test_the_same_census_in_another_order_is_already_received(either: Engine, ring: KeyRing) -> None:
+    send(CENSUS, either, ring)
+    head, *rows = ROLL.splitlines(keepends=True)
+    again = census(pupilonroll=head + "".join(rows[::-1]), senneeds=NEEDS, termlyexclusionsonroll=EXCLUSIONS)
+    assert send(again, either, ring).status is Standing.ALREADY

@@ -1,0 +1,178 @@
+"""SEN2 without markup: COLLECT's nine files, in a folder or a zip, and the Excel template say what the XML says."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from cohort.ingest.formats.sen2 import SEN2
+from cohort.ingest.judge import judge
+from cohort.ingest.layouts.sen2_export import EXPORT
+from cohort.ingest.layouts.sen2_template import TEMPLATE
+from cohort.ingest.read import RawReturn, read
+from synthetic import flat
+from synthetic.returns import InventedReturn, write_return
+from synthetic.world import make
+from tests.build import upn
+
+YEARS = (2024, 2025, 2026)
+LAYOUTS = {layout.title: layout for layout in (EXPORT, TEMPLATE)}
+PREFIX = "Blade-Export_28-09-2026_"
+
+
+@cache
+def invented() -> dict[int, InventedReturn]:
+    return {told.year: told for told in make(authorities=1, children=400, years=YEARS).returns()}
+
+
+@cache
+def as_xml(year: int) -> bytes:
+    text = io.StringIO()
+    write_return(invented()[year], text)
+    return text.getvalue().encode()
+
+
+def in_folder(told: InventedReturn, title: str, folder: Path) -> RawReturn:
+    flat.write_folder(told, LAYOUTS[title], folder, PREFIX)
+    return read(folder)
+
+
+def in_zip(told: InventedReturn, title: str, _: Path) -> RawReturn:
+    return read(flat.zipped(told, LAYOUTS[title], PREFIX))
+
+
+def in_workbook(told: InventedReturn, title: str, _: Path) -> RawReturn:
+    return read(flat.workbook(told, LAYOUTS[title]))
+
+
+def said(raw: RawReturn) -> dict[str, pl.DataFrame]:
+    """The tables, with an absent element and an empty cell alike."""
+    return {name: frame.with_columns(pl.col(pl.String).replace("", None)) for name, frame in raw.tables.items()}
+
+
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("title", LAYOUTS)
+@pytest.mark.parametrize("written", [in_folder, in_zip, in_workbook])
+def test_a_return_says_the_same_in_every_container(
+    written: Callable[[InventedReturn, str, Path], RawReturn], title: str, year: int, tmp_path: Path
+) -> None:
+    marked_up, raw = read(as_xml(year)), written(invented()[year], title, tmp_path)
+    assert (raw.format, raw.year, raw.authority_code) == (marked_up.format, year, marked_up.authority_code)
+    assert dict(raw.header) == dict(marked_up.header)
+    assert raw.findings.is_empty()
+    for name, frame in said(marked_up).items():
+        assert said(raw)[name].equals(frame), name
+
+
+PERSON = "PersonTableID,Surname,Forename,PersonBirthDate,Sex,Ethnicity,PostCode,UPN,UniqueLearnerNumber,UPNunknown\n"
+REQUESTS = "PersonTableID,RequestsTableID,ReceivedDate,RYA,RequestOutcomeDate,RequestOutcome\n"
+HEAD = "Collection,Year,ReferenceDate,SourceLevel,LEA\nSEN2,2024,2024-Jan-18 00:00:00,L,202\n"
+ANN = f"p1,Ann,One,2014-May-06 00:00:00,F,WBRI,ZZ99 3VZ,{upn(1)},,\n"
+BEA = f"p2,Bea,Two,2014-May-06 00:00:00,F,WBRI,ZZ99 3VZ,{upn(2)},,\n"
+ASKED = "p1,r1,2023-May-02 00:00:00,0,2023-Jun-12 00:00:00,N\n"
+
+
+def export(**sheets: str) -> bytes:
+    import zipfile
+
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as writer:
+        for name, content in {"sen2": HEAD, "person": PERSON + ANN, "requests": REQUESTS + ASKED, **sheets}.items():
+            writer.writestr(f"{name}.csv", content)
+    return archive.getvalue()
+
+
+def found(**sheets: str) -> list[tuple[str, str, int, str, int]]:
+    places = judge(export(**sheets), "export.zip").places
+    return places.select("code", "table", "row", "column", "line").rows()
+
+
+def test_an_export_that_lacks_sheets_of_which_it_has_no_rows_is_read() -> None:
+    assert found() == []
+
+
+def test_a_finding_names_the_line_of_the_file() -> None:
+    wrong = BEA.replace("F,WBRI", "Q,WBRI")
+    assert found(person=PERSON + ANN + "\n\n" + wrong, requests=REQUESTS + ASKED + ASKED.replace("1,", "2,")) == [
+        ("CELL-04", "Person", 2, "Sex", 5)
+    ]
+
+
+def test_a_value_over_two_lines_moves_the_lines_below_it() -> None:
+    two = PERSON + ANN.replace("Ann", '"Ann\nAnna"') + BEA.replace(",F,", ",Q,")
+    assert found(person=two, requests=REQUESTS + ASKED + ASKED.replace("1,", "2,"))[-1][-1] == 4
+
+
+def test_a_row_of_too_few_or_too_many_cells_is_found_in_its_place() -> None:
+    rows = ANN + "p2,short\n" + ANN.replace("p1", "p3").replace("\n", ",more\n") + ANN.replace("p1", "p4")
+    places = found(person=PERSON + rows)
+    assert ("READ-09", "Person", 2, "", 3) in places
+    assert ("READ-10", "Person", 3, "", 4) in places
+    assert not [place for place in places if place[1:3] == ("Person", 4) and place[0].startswith("READ")]
+
+
+def test_a_row_that_hangs_under_nobody_is_found_and_set_aside() -> None:
+    receipt = judge(export(requests=REQUESTS + ASKED + ASKED.replace("p1", "p9").replace("r1", "r2")), "export.zip")
+    assert receipt.places.select("code", "table", "row").rows() == [("READ-11", "Requests", 2)]
+    assert receipt.set_aside == {"Requests": 1}
+
+
+def test_a_number_that_two_rows_bear_is_found() -> None:
+    assert {("READ-12", "Person", 1), ("READ-12", "Person", 2)} <= {
+        place[:3] for place in found(person=PERSON + ANN + ANN.replace("Ann", "Bea"))
+    }
+
+
+def test_a_column_that_the_standard_does_not_have_is_a_query() -> None:
+    assert found(requests=REQUESTS.replace("RYA", "RYA,Colour") + ASKED.replace(",0,", ",0,red,")) == [
+        ("READ-08", "Requests", 1, "", 2)
+    ]
+
+
+def test_the_template_may_number_requests_anew_for_each_person() -> None:
+    told = invented()[2025]
+    requests = told.tables["ehc_request"]
+    anew = requests.with_columns(pl.int_range(1, pl.len() + 1).over("person_row").cast(pl.UInt32).alias("own"))
+    keyed = dict(anew.select("row_number", "own").iter_rows())
+    book = flat.workbook(told, TEMPLATE, numbers={"Requests": keyed})
+    for name, frame in said(read(as_xml(2025))).items():
+        assert said(read(book))[name].equals(frame), name
+
+
+def test_what_excel_made_of_a_number_or_a_date_is_found_and_not_guessed(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "book.xlsx") as book:
+        for name, content in {"sen2": HEAD, "person": PERSON + ANN, "requests": REQUESTS + ASKED}.items():
+            page = book.add_worksheet(name)
+            for row, line in enumerate(content.splitlines()):
+                for column, text in enumerate(line.split(",")):
+                    page.write_string(row, column, text)
+            if name == "person":
+                page.write_number(1, 3, 44197)
+                page.write_number(1, 7, 8.3e11)
+    places = judge(tmp_path / "book.xlsx", "book.xlsx").places
+    assert set(places.select("code", "column").rows()) == {("CELL-03", "PersonBirthDate"), ("CELL-07", "UPN")}
+
+
+def test_the_names_of_files_and_the_case_of_headers_do_not_matter() -> None:
+    shouted = replace(EXPORT, sheets=tuple(replace(sheet, name=sheet.name.upper()) for sheet in EXPORT.sheets))
+    raw = read(flat.zipped(invented()[2024], shouted, "x y_"))
+    assert said(raw)["SENneed"].equals(said(read(as_xml(2024)))["SENneed"])
+
+
+def test_a_year_that_the_sender_says_otherwise_is_refused() -> None:
+    from cohort.ingest.header import Said
+    from cohort.ingest.refusals import FileRefused
+
+    with pytest.raises(FileRefused, match=re.escape("HEAD-17")):
+        read(export(), said=Said(year=2025))
+    assert read(export(), said=Said(year=2024, authority_code="202")).year == 2024
+    assert SEN2.is_nested
