@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app test check lint types imports lock bench proof clean
+.PHONY: help setup demo app test check lint types imports lock bench proof docs clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -39,6 +39,9 @@ types: setup
 
 imports: setup
 	@$(BIN)/lint-imports --no-cache
+
+docs: setup  ## write the reference (a page a rule, every table and measure) into docs/reference
+	@$(BIN)/cohort codebook -o docs/reference
 
 bench: setup  ## the README's figures, each a ratio measured side by side
 	@for b in benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python $$b; done

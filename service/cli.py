@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(returns.validate)
+app.command()(returns.explain)
 app.command()(returns.ingest)
 app.command()(third_party.split)
 app.command()(third_party.tokens)
@@ -88,6 +89,7 @@ def open_app(port: Annotated[int, typer.Option(help="Port, on this machine only.
 
 def main() -> None:
     """The door: whatever goes wrong ends in words and an exit code, never in a traceback."""
+    console.soften()
     sys.exit(_run())
 
 

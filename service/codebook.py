@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -17,10 +18,9 @@ from sqlalchemy.dialects import postgresql
 
 from analysis.measure import Measure, measures
 from analysis.study import Study, studies
-from cohort.ingest.check import rules
 from cohort.ingest.format import Column, ReturnFormat
+from cohort.ingest.guide import EXAMPLE, Guide, guides
 from cohort.ingest.read import declared_formats
-from cohort.ingest.rule import Rule
 from cohort.schema.base import CODES
 from cohort.schema.code_list import FIRST, LAST, CodeList, Register
 from cohort.schema.codes import code_lists
@@ -29,6 +29,9 @@ from cohort.schema.outcome_measures import outcome_measures
 from cohort.schema.tables import METADATA, themes
 
 POSTGRES = postgresql.dialect()
+RULES = "rules"
+"""The folder of the pages of codes."""
+CODE = re.compile(r"[A-Z]+-[0-9]+")
 
 
 def pages() -> dict[str, str]:
@@ -36,11 +39,12 @@ def pages() -> dict[str, str]:
     return {
         "collections.md": "\n".join(line for form in declared_formats().values() for line in _collection(form)),
         "code-lists.md": "\n".join((*_code_lists(), *_registers())),
-        "rules.md": _page("Rules", map(_rule, rules().values())),
+        "rules.md": "\n".join(_index()),
         "record.md": "\n".join(_record()),
         "outcomes.md": _page("Outcome measures", map(_outcome, outcome_measures().values())),
         "measures.md": _page("Measures", map(_measure, measures().values())),
         "studies.md": _page("Studies", map(_study, studies().values())),
+        **{f"{RULES}/{guide.code}.md": "\n".join(_guide(guide)) for guide in guides()},
     }
 
 
@@ -49,10 +53,14 @@ def _page(title: str, entries: Iterable[Iterable[str]]) -> str:
 
 
 def written(folder: Path) -> list[Path]:
-    """Write the codebook into a folder, made if need be."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the codebook into a folder, made if need be. Pages of codes that are no more are taken out of it."""
+    (folder / RULES).mkdir(parents=True, exist_ok=True)
+    made = pages()
+    for path in (folder / RULES).glob("*.md"):
+        if CODE.fullmatch(path.stem) and f"{RULES}/{path.name}" not in made:
+            path.unlink()
     paths = []
-    for name, text in pages().items():
+    for name, text in made.items():
         path = folder / name
         path.write_text(text + "\n", encoding="utf-8")
         paths.append(path)
@@ -97,13 +105,33 @@ def _code_lists() -> Iterator[str]:
         yield from _rows(("code", "label", "years", "also read", "group"), rows)
 
 
-def _rule(rule: Rule) -> Iterator[str]:
-    yield f"## {rule.code}\n"
-    dfe = f", DfE rule {rule.dfe_rule}" if rule.dfe_rule else ""
-    where = f"{rule.level.value}, `{rule.table}.{rule.column}`, {_years(rule.since, rule.until)}{dfe}"
-    yield f"**{rule.sentence}** ({where})\n"
-    yield f"{rule.advice}\n"
-    yield from _example(rule.example)
+def _index() -> Iterator[str]:
+    """Every code with its sentence; its page says the rest."""
+    yield "# Rules\n"
+    yield "What a report may say of a return, and why a file may be refused. Each code leads to its page.\n"
+    for prefix, group in groupby(guides(), key=lambda guide: guide.code.rpartition("-")[0]):
+        yield f"## {prefix}\n"
+        yield from (f"- [{guide.code}]({RULES}/{guide.code}.md) ({guide.level}): {guide.sentence}" for guide in group)
+        yield ""
+
+
+def _guide(guide: Guide) -> Iterator[str]:
+    yield f"# {guide.code}\n"
+    yield f"**{_literal(guide.sentence)}**\n"
+    for heading, lines in guide.parts():
+        if lines:
+            yield f"## {heading}\n"
+            mark = "- " if len(lines) > 1 else ""
+            yield from (f"{mark}{_literal(line)}" for line in lines)
+            yield ""
+    if guide.example:
+        yield f"## {EXAMPLE}\n"
+        yield from _example(guide.example)
+
+
+def _literal(text: str) -> str:
+    """Words as Markdown shows them: a tag in a sentence is no mark-up."""
+    return text.replace("<", "&lt;")
 
 
 def _example(text: str) -> Iterator[str]:

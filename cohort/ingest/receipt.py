@@ -13,7 +13,7 @@ from cohort.errors import CohortError
 from cohort.ingest import finding
 from cohort.ingest.check import CheckedReturn
 from cohort.ingest.format import Level
-from cohort.ingest.words import words
+from cohort.ingest.words import in_words
 
 
 class Standing(StrEnum):
@@ -67,18 +67,7 @@ class Receipt:
 
     def places_in_words(self) -> pl.DataFrame:
         """Findings with sentence, advice and the DfE's rule number where known: what reports show."""
-        said = words()
-        rows = [
-            {
-                **place,
-                "sentence": said[place["code"]].sentence.format(column=place["column"]),
-                "advice": said[place["code"]].advice.format(column=place["column"]),
-                "dfe_rule": said[place["code"]].dfe_rule,
-            }
-            for place in self.places.iter_rows(named=True)
-        ]
-        extra = {"sentence": pl.String, "advice": pl.String, "dfe_rule": pl.String}
-        return pl.DataFrame(rows, schema={**finding.LOCATED, **extra})
+        return in_words(self.places)
 
     def as_json(self) -> dict[str, Any]:
         """The receipt as it stands in the interfaces."""

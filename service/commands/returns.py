@@ -31,26 +31,34 @@ def validate(
     authority: Authority = None,
     as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option("-o", help="Write a report: .html, .xlsx, .csv or .json.")] = None,
+    references: Annotated[str, typer.Option(help="Name children in the report by this item of the file.")] = "",
+    show_references: Annotated[
+        bool, typer.Option("--show-references", help="Print the references: personal data on the screen.")
+    ] = False,
 ) -> None:
     """Judge returns with no database and no key; nothing leaves this machine."""
     from cohort.ingest import report
     from cohort.ingest.judge import judge
     from cohort.ingest.source import Limits
 
+    _refuse_careless(files, references, output, show_references, as_json)
     limits = Limits(size=from_environment().max_megabytes << 20)
     receipts = []
     for file in files:
         with console.progress(file.name) as progress:
             judged = _judged(judge, file, progress, limits, _said(collection, year, authority))
         receipts.append(_expected(judged, collection, year))
-    if output is not None:
-        if len(receipts) > 1:
-            raise UsageError("REPORT-01", "A report is of one file.", "Validate the files one by one with -o.")
+    if output is not None and len(receipts) > 1:
+        raise UsageError("REPORT-01", "A report is of one file.", "Validate the files one by one with -o.")
+    if references:
+        for into in (output, ("json" if as_json else "text") if show_references else None):
+            _local(files[0], receipts[0], references, into, limits, _said(collection, year, authority))
+    elif output is not None:
         report.write(receipts[0], output)
-    if as_json:
+    if as_json and not references:
         bodies = [receipt.validation_json() for receipt in receipts]
         console.say_json(bodies[0] if len(bodies) == 1 else bodies)
-    else:
+    elif not show_references:
         for receipt in receipts:
             console.say(report.render(receipt, "text").decode())
     _finish(receipts)
@@ -139,6 +147,37 @@ def sign(
 
     Desk(principal(account), office()).sign(submission)
     console.say(f"Submission {submission} is signed.")
+
+
+def explain(code: Annotated[str, typer.Argument(help="A code of a report, as CELL-04.", show_default=False)]) -> None:
+    """The page of a code: what it says, where it can stand, what is set aside, what to do."""
+    from cohort.ingest.guide import guide
+    from service.explained import in_words
+
+    console.say(in_words(guide(code.strip().upper())))
+
+
+def _refuse_careless(files: list[Path], references: str, output: Path | None, show: bool, as_json: bool) -> None:
+    """References are personal data: into one report of one file, and to the screen only where that is asked for."""
+    flag = "Add --show-references if that is meant."
+    if show and not references:
+        raise UsageError("REPORT-08", "There are no references to show.", "Say which item they are: --references UPN.")
+    if references and as_json and not show:
+        raise UsageError("REPORT-09", "References are personal data, and --json prints to the screen.", flag)
+    if references and output is None and not show:
+        raise UsageError("REPORT-07", "References go into a report.", f"Name it with -o. {flag}")
+    if references and len(files) > 1:
+        raise UsageError("REPORT-01", "A report is of one file.", "Validate the files one by one with -o.")
+
+
+def _local(file: Path, receipt: Receipt, references: str, into: Path | str | None, limits: Limits, said: Said) -> None:
+    """The report that never leaves this machine: into a file, or to the screen as a kind."""
+    from cohort.ingest import local
+
+    if isinstance(into, Path):
+        local.write(file, receipt, references, into, limits, said)
+    elif into is not None:
+        console.say(local.drawn(file, receipt, references, into, limits, said).decode())
 
 
 def _said(collection: str, year: str, authority: str | None) -> Said:

@@ -68,7 +68,7 @@ def test_validate_tells_a_machine_every_finding_by_place(cohort: Cohort, faulty:
     assert {"collection": "SEN2", "year": 2024, "authority": "201"}.items() <= told.items()
     (found,) = told["findings"]
     assert {"code": "CELL-08", "level": "error", "table": "Person", "row": 1, "column": "UPN"}.items() <= found.items()
-    assert set(found) == {"code", "level", "table", "row", "column", "sentence", "advice", "dfe_rule"}
+    assert set(found) == {"code", "level", "table", "row", "column", "line", "sentence", "advice", "dfe_rule"}
     assert found["dfe_rule"] == "1510"
     assert told["not_run"], "rules across years say that they were not run"
     assert "Quibblethwaite" not in out
@@ -199,10 +199,10 @@ def test_studies_and_the_codebook_are_listed_from_the_declarations(cohort: Cohor
     names = [card["name"] for card in json.loads(cohort("study", "list", "--json")[1])]
     assert {"la_comparison", "outcome_summary", "timeliness_model"} <= set(names)
     assert cohort("codebook", "-o", tmp_path / "book")[0] == 0
-    text = "\n".join(path.read_text() for path in (tmp_path / "book").iterdir())
+    text = "\n".join(path.read_text("utf-8") for path in (tmp_path / "book").rglob("*.md"))
     said = [code for code in words() if not code.startswith(("CELL", "READ", "LINK"))]
     assert len(said) >= 40
-    assert [code for code in said if f"## {code}\n" not in text] == []
+    assert [code for code in said if f"# {code}\n" not in text] == []
     for stored in ("cohort.person_trait", "vault.token", "RequestSource", "within_20_weeks"):
         assert stored in text
 

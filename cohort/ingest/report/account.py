@@ -18,6 +18,9 @@ from cohort.schema.calendar import authorities
 PLACES = 100
 """The most rows that are named for one group; the workbook, the list and the JSON hold them all."""
 ITEM = "the item"
+TITLES = {Level.ERROR: "Errors: correct these", Level.QUERY: "Queries: correct, or give a reason"}
+"""The findings by what is to be done."""
+COUNTING = "Row 3 of a table is its third record in the file, counted from the top."
 
 
 @dataclass(frozen=True)
@@ -30,16 +33,25 @@ class Group:
     column: str
     n: int
     rows: tuple[int, ...]
+    lines: tuple[int | None, ...]
+    """The lines of those rows in the file, None where rows have none."""
     sentence: str
     advice: str
     dfe_rule: str
     reason: str
     """The authority's own explanation, empty where none was given."""
 
-    @property
-    def rest(self) -> int:
-        """Places that `rows` does not name."""
-        return self.n - len(self.rows)
+    def where(self, first: int) -> str:
+        """The first places in words, each with its line where it has one: `Person rows 3 (line 4), 9 (line 10)`."""
+        if self.rows == (0,):
+            return f"{self.table} as a whole, no single record"
+        named = zip(self.rows[:first], self.lines[:first], strict=True)
+        places = ", ".join(str(row) if line is None else f"{row} (line {line})" for row, line in named)
+        return f"{self.table} {'row' if self.n == 1 else 'rows'} {places}"
+
+    def rest(self, first: int) -> int:
+        """Places beyond the first."""
+        return max(0, self.n - min(first, len(self.rows)))
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,15 @@ class Account:
     changes: tuple[str, ...]
     notes: tuple[tuple[str, int], ...]
     not_run: tuple[tuple[str, str], ...]
+    collection: str
+    places: pl.DataFrame
+    """Every finding: finding.LOCATED, and what a report that never leaves its machine shows beside it."""
+    warning: str = ""
+    """What stands on the face of such a report."""
+
+    def of_level(self, level: Level) -> tuple[Group, ...]:
+        """The errors, or the queries."""
+        return tuple(group for group in self.groups if group.level == level.value)
 
 
 def account(receipt: Receipt) -> Account:
@@ -70,6 +91,8 @@ def account(receipt: Receipt) -> Account:
         changes=tuple(_changes(receipt.difference)),
         notes=tuple((shown(note, REASON), n) for note, n in receipt.notes.items()),
         not_run=tuple((code, words()[code].sentence.format(column=ITEM)) for code in receipt.not_run),
+        collection=receipt.collection or "",
+        places=receipt.places,
     )
 
 
@@ -86,14 +109,16 @@ def _groups(receipt: Receipt) -> tuple[Group, ...]:
     """Errors before queries, what is most frequent first."""
     said = words()
     frame = receipt.places.group_by("code", "level", "table", "column").agg(
-        pl.len().alias("n"), pl.col("row").sort().head(PLACES).alias("rows")
+        pl.len().alias("n"),
+        pl.col("row").sort().head(PLACES).alias("rows"),
+        pl.col("line").sort_by("row").head(PLACES).alias("lines"),
     )
     ordered = frame.sort(
         pl.col("level") != Level.ERROR.value, "n", "code", "table", "column", descending=[False, True, *[False] * 3]
     )
     return tuple(
         Group(
-            **{**row, "rows": tuple(row["rows"])},
+            **{**row, "rows": tuple(row["rows"]), "lines": tuple(row["lines"])},
             sentence=said[row["code"]].sentence.format(column=row["column"]),
             advice=said[row["code"]].advice.format(column=row["column"]),
             dfe_rule=said[row["code"]].dfe_rule,

@@ -12,14 +12,15 @@ import polars as pl
 
 from cohort.ingest import finding
 from cohort.ingest.receipt import Receipt
+from cohort.ingest.report.account import Account
 from cohort.ingest.report.shown import FORMULA, REASON, shown
+from cohort.ingest.words import SAID, in_words
 
-WORDS = ("sentence", "advice", "dfe_rule")
 REFUSED = "refused"
 """The level of the one line of a refused file."""
 
 
-def draw(receipt: Receipt) -> bytes:
+def draw(receipt: Receipt, said: Account) -> bytes:
     """Every place, with the file and the return that it is of."""
     whence = {
         "file": shown(receipt.file),
@@ -28,7 +29,9 @@ def draw(receipt: Receipt) -> bytes:
         "authority": receipt.authority,
     }
     texts = pl.selectors.string()
-    places = pl.concat([_refusal(receipt), receipt.places_in_words()])
+    places = pl.concat([_refusal(receipt), in_words(said.places)], how="diagonal")
+    if said.warning:
+        whence = {"warning": said.warning, **whence}
     frame = places.select(*(pl.lit(value).alias(name) for name, value in whence.items()), pl.all())
     safe = frame.with_columns(pl.when(texts.str.contains(FORMULA)).then("'" + texts).otherwise(texts).name.keep())
     file = BytesIO()
@@ -37,7 +40,7 @@ def draw(receipt: Receipt) -> bytes:
 
 
 def _refusal(receipt: Receipt) -> pl.DataFrame:
-    schema = {**finding.LOCATED, **dict.fromkeys(WORDS, pl.String)}
+    schema = {**finding.LOCATED, **dict.fromkeys(SAID, pl.String)}
     if receipt.refusal is None:
         return pl.DataFrame(schema=schema)
     code, sentence, remedy = receipt.refusal

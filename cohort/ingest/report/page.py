@@ -12,11 +12,23 @@ from typing import Any
 from lxml import html
 from lxml.html.builder import E
 
-from cohort.ingest.report.account import Account, Group
+from cohort.ingest import finding
+from cohort.ingest.format import Level
+from cohort.ingest.guide import EXAMPLE, guide
+from cohort.ingest.report.account import COUNTING, TITLES, Account, Group
 from cohort.ingest.report.shown import counted
 
 MANY = 5
 """From more groups of findings than this the page has a table of contents."""
+FIRST = 10
+"""Places that are named beside what is to be done; all of them stand in a table below."""
+MOST = 1000
+"""Places in that table; longer lists are for the workbook."""
+TOLD = {
+    Level.ERROR: "An error sets its record aside until it is corrected, and all that hangs below it.",
+    Level.QUERY: "A query wants a correction, or a reason where the record is right.",
+}
+HEADS = {"column": "Item", "character": "Character in its line", "reference": "Your reference"}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STYLE = """
 :root { color-scheme: light; }
@@ -26,13 +38,20 @@ h1, h2, h3 { line-height: 1.2; }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid #505a5f; }
 table { border-collapse: collapse; } caption { text-align: left; }
 th, td { padding: .25rem 1rem .25rem 0; text-align: left; border-bottom: 1px solid #b1b4b6; }
+.wide, pre { overflow-x: auto; } .wide td { font-size: .875rem; padding-right: .75rem; hyphens: none; }
+.wide td:first-child, .wide th { white-space: nowrap; } pre { background: #f3f2f1; padding: .5rem; font-size: .875rem; }
+h4 { margin: 1rem 0 0; } h4 + p { margin-top: 0; }
+.warning { padding: 1rem; border: .3rem solid #b10e1e; font-weight: 700; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 dt { font-weight: 600; } dd { margin: 0 0 .5rem; overflow-wrap: anywhere; }
 .standing { font-size: 1.25rem; font-weight: 600; }
 article { margin: 1.5rem 0; padding-left: 1rem; border-left: .4rem solid #505a5f; }
+article[id^=rule] { border-left-width: 1px; }
 article.error { border-left-color: #b10e1e; }
 a { color: #1d4f91; } a:focus { outline: .2rem solid #0b0c0c; }
-@media print { body { margin: 0; max-width: none; font-size: 10pt; } article { break-inside: avoid; }
+@media print { body { margin: 0; max-width: none; font-size: 10pt; }
+  article.error, article.query, tr { break-inside: avoid; }
+  .wide, pre { overflow: visible; white-space: pre-wrap; } thead { display: table-header-group; }
   nav { display: none; } }
 """
 
@@ -47,7 +66,8 @@ def draw(said: Account) -> bytes:
         E.title(title),
         E.style(STYLE),
     )
-    standing = [E.h1(title), E.p(said.headline, {"class": "standing"}), E.p(said.meaning)]
+    warning = [E.p(said.warning, {"class": "warning", "role": "alert"})] if said.warning else []
+    standing = [*warning, E.h1(title), E.p(said.headline, {"class": "standing"}), E.p(said.meaning)]
     tree = E.html(head, E.body(E.main(*standing, *_sections(said))), lang="en-GB")
     return str(html.tostring(tree, encoding="unicode", doctype="<!DOCTYPE html>")).encode()
 
@@ -57,10 +77,20 @@ def _sections(said: Account) -> Iterable[Any]:
     yield from _section("return", "The return", [E.dl(*(e for n, v in said.facts for e in (E.dt(n), E.dd(v))))])
     if said.tables:
         yield from _section("records", "Records", [_records(said)])
+    if len(said.groups) > MANY:
+        yield _contents(said.groups)
+    names = {id(group): f"finding-{place}" for place, group in enumerate(said.groups, start=1)}
+    for level, title in TITLES.items():
+        groups = [_article(group, names[id(group)]) for group in said.of_level(level)]
+        if groups:
+            yield from _section(f"{level.value}s", title, [E.p(TOLD[level]), *groups])
     if said.groups:
-        yield from _section("findings", "Findings", _findings(said.groups))
+        yield from _section("places", "All places", _places(said))
     yield from _listed("changes", "What changed since the submission before", said.changes)
     yield from _listed("notes", "Normalised, nothing to do", (f"{note}: {n:,}" for note, n in said.notes))
+    codes = sorted({group.code for group in said.groups})
+    if codes:
+        yield from _section("pages", "What each code means", (_page(code, said.collection) for code in codes))
     not_run = (f"{code}: {sentence}" for code, sentence in said.not_run)
     yield from _listed("not-run", "Rules not run, because they look at last year's return", not_run)
 
@@ -84,30 +114,46 @@ def _records(said: Account) -> Any:
     return E.table(E.caption("Records of the return by table"), E.thead(head), E.tbody(*rows))
 
 
-def _findings(groups: tuple[Group, ...]) -> Iterable[Any]:
-    yield E.p(
-        "An error sets its record aside; a query wants a reason. Row 3 of a table is its third record in the file, "
-        "counted from the top."
-    )
-    if len(groups) > MANY:
-        links = (
-            E.li(E.a(f"{_title(g)}: {g.sentence}", href=f"#finding-{place}")) for place, g in enumerate(groups, start=1)
-        )
-        yield E.nav(E.h3("Contents"), E.ol(*links), {"aria-label": "Findings"})
-    yield from (_article(group, f"finding-{place}") for place, group in enumerate(groups, start=1))
+def _contents(groups: tuple[Group, ...]) -> Any:
+    links = (E.li(E.a(f"{_title(g)}: {g.sentence}", href=f"#finding-{n}")) for n, g in enumerate(groups, start=1))
+    return E.nav(E.h2("What was found"), E.ol(*links), {"aria-label": "Findings"})
 
 
 def _title(group: Group) -> str:
-    return f"{group.code}, {group.level}, {counted(group.n, 'place')} in {group.table}, {group.column}"
+    item = f", {group.column}" if group.column else ""
+    return f"{group.code}, {group.level}, {counted(group.n, 'place')} in {group.table}{item}"
 
 
 def _article(group: Group, name: str) -> Any:
-    rows = ", ".join(map(str, group.rows))
-    rest = f" and {group.rest:,} more, which the workbook and the CSV list name" if group.rest else ""
-    lines = [("What to do: ", group.advice), ("Your reason: ", group.reason)]
-    lines += [
-        ("Where: ", f"{group.table} {'row' if group.n == 1 else 'rows'} {rows}{rest}"),
-        ("DfE rule: ", group.dfe_rule),
-    ]
-    said = (E.p(E.strong(label), text) for label, text in lines if text)
-    return E.article(E.h3(_title(group)), E.p(group.sentence), *said, {"class": group.level, "id": name})
+    rest = group.rest(FIRST)
+    more = f" and {rest:,} more, all of them below" if rest else ""
+    lines = [("What to do: ", group.advice), ("Your reason: ", group.reason), ("Where: ", group.where(FIRST) + more)]
+    lines += [("DfE rule: ", group.dfe_rule)]
+    told = [E.p(E.strong(label), text) for label, text in lines if text]
+    link = E.p(E.a(f"See the page of {group.code}", href=f"#rule-{group.code}"))
+    return E.article(E.h3(_title(group)), E.p(group.sentence), *told, link, {"class": group.level, "id": name})
+
+
+def _places(said: Account) -> Iterable[Any]:
+    """Every place in the order of the tables, as far as a page is the place for it."""
+    names = [name for name in said.places.columns if name != "line" or said.places["line"].is_not_null().any()]
+    # What names the child stands first: it is what the reader looks for, and a wide table is cut on the right.
+    names.sort(key=lambda name: name in finding.LOCATED)
+    shown = said.places.select(*names).head(MOST)
+    yield E.p(COUNTING)
+    if said.places.height > MOST:
+        yield E.p(f"The first {MOST:,} of {said.places.height:,}; the workbook and the CSV list hold them all.")
+    head = E.tr(*(E.th(_headed(name), scope="col") for name in names))
+    rows = (E.tr(*(E.td("" if cell is None else str(cell)) for cell in row)) for row in shown.iter_rows())
+    yield E.div(E.table(E.caption("Places"), E.thead(head), E.tbody(*rows)), {"class": "wide", "tabindex": "0"})
+
+
+def _headed(name: str) -> str:
+    return HEADS.get(name, name.capitalize())
+
+
+def _page(code: str, collection: str) -> Any:
+    page = guide(code, collection)
+    parts = [E.div(E.h4(heading), *map(E.p, lines)) for heading, lines in page.parts() if lines]
+    example = [E.h4(EXAMPLE), E.pre("\n".join(page.table), {"tabindex": "0"})] if page.table else []
+    return E.article(E.h3(code), E.p(E.strong(page.sentence)), *parts, *example, {"id": f"rule-{code}"})

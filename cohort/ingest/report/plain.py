@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from textwrap import fill
 
-from cohort.ingest.report.account import Account, Group
+from cohort.ingest.report.account import COUNTING, TITLES, Account, Group
 from cohort.ingest.report.shown import counted
 
 WIDTH = 88
@@ -16,7 +16,13 @@ FIRST = 5
 
 def draw(said: Account) -> bytes:
     """UTF-8 text."""
-    lines = [said.headline, said.meaning, "", *(f"{name}: {value}" for name, value in said.facts)]
+    lines = [
+        *([said.warning, ""] if said.warning else []),
+        said.headline,
+        said.meaning,
+        "",
+        *(f"{name}: {value}" for name, value in said.facts),
+    ]
     for title, part in _parts(said):
         entries = list(part)
         if entries:
@@ -27,7 +33,12 @@ def draw(said: Account) -> bytes:
 def _parts(said: Account) -> Iterator[tuple[str, Iterable[str]]]:
     yield "What to do next", (f"{place}. {step}" for place, step in enumerate(said.steps, start=1))
     yield "Records", (_records(*counts) for counts in said.tables)
-    yield "Findings", _findings(said.groups)
+    yield "How places are counted", [COUNTING] if said.groups else []
+    place = 1
+    for level, title in TITLES.items():
+        yield title, _findings(said.of_level(level), place)
+        place += len(said.of_level(level))
+    yield "Places with your references", _referred(said)
     yield "What changed since the submission before", said.changes
     yield "Normalised, nothing to do", (f"{note}: {n:,}" for note, n in said.notes)
     yield "Rules not run, because they look at last year's return", (f"{code}: {words}" for code, words in said.not_run)
@@ -37,22 +48,29 @@ def _records(table: str, rows: int, aside: int) -> str:
     return f"{table}: {rows:,}" + (f", of which {aside:,} set aside" if aside else "")
 
 
-def _findings(groups: tuple[Group, ...]) -> Iterator[str]:
-    if groups:
-        yield "Row 3 of a table is its third record in the file, counted from the top."
-    for place, group in enumerate(groups, start=1):
+def _findings(groups: tuple[Group, ...], first: int) -> Iterator[str]:
+    for place, group in enumerate(groups, start=first):
         rule = f" (DfE rule {group.dfe_rule})" if group.dfe_rule else ""
         yield f"{place}. {group.code}{rule}, {group.level}, {counted(group.n, 'place')}. {group.sentence}"
         yield f"   What to do: {group.advice}"
         if group.reason:
             yield f"   Your reason: {group.reason}"
-        yield f"   Where: {group.table} {_rows(group)}, {group.column}"
+        rest = group.rest(FIRST)
+        yield f"   Where: {group.where(FIRST)}{f' and {rest:,} more' if rest else ''}{_item(group)}"
+        yield f"   More: cohort explain {group.code}"
 
 
-def _rows(group: Group) -> str:
-    named = ", ".join(map(str, group.rows[:FIRST]))
-    rest = group.n - FIRST
-    return f"{'row' if group.n == 1 else 'rows'} {named}" + (f" and {rest:,} more" if rest > 0 else "")
+def _referred(said: Account) -> Iterator[str]:
+    """One line a place, of a report that never leaves its machine."""
+    if "reference" in said.places.columns:
+        for row in said.places.select("reference", "path", "line", "character", "column", "code").rows():
+            reference, path, line, character, column, code = ("" if cell is None else str(cell) for cell in row)
+            where = f", line {line}, character {character}" if character else ""
+            yield f"{reference or 'no reference'}: {path}{where}: {column} {code}"
+
+
+def _item(group: Group) -> str:
+    return f", {group.column}" if group.column else ""
 
 
 def _wrapped(lines: list[str]) -> Iterator[str]:

@@ -14,8 +14,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from cohort.ingest.receipt import Receipt
-from cohort.ingest.report.account import Account, account
+from cohort.ingest import finding
+from cohort.ingest.report.account import Account
 from cohort.ingest.report.shown import counted, literal
 
 LAST_ROW = 1_048_576
@@ -25,28 +25,33 @@ MADE = datetime(1980, 1, 1)  # the clock of a zip file begins here; a report ask
 FINDINGS = {"code": 16, "level": 8, "table": 18, "row": 9, "column": 24, "line": 9, "sentence": 70}
 RULES = {"code": 16, "level": 9, "table": 18, "column": 24, "places": 9, "DfE rule": 10, "sentence": 70, "advice": 70,
          "your reason": 40}  # fmt: skip
+MORE = 34
 SUMMARY = {"of this return": 34, "": 90, "set aside": 10}
 """Titles of columns and their widths in characters."""
 
 Cell = str | int | None
 
 
-def draw(receipt: Receipt) -> bytes:
+def draw(said: Account) -> bytes:
     """An XLSX file."""
-    file = BytesIO()
-    with Workbook(file, _options(receipt.places.height)) as book:
+    file, places = BytesIO(), said.places.select("code", "level", "table", "row", "column", "line", *_more(said))
+    titles = {**FINDINGS, **dict.fromkeys(_more(said), MORE)}
+    with Workbook(file, _options(places.height)) as book:
         book.set_properties({"created": MADE, "title": "Report on a return"})
         bold = book.add_format({"bold": True})
-        said = account(receipt)
         _table(book.add_worksheet("Summary"), bold, SUMMARY, _summary(said))
-        places = receipt.places.select(*list(FINDINGS)[:6])
         sentences = {(g.code, g.column): g.sentence for g in said.groups}
         for start in range(0, max(places.height, 1), LAST_ROW - 1):
             part = places.slice(start, LAST_ROW - 1)
-            rows = ((*row, sentences[row[0], row[4]]) for row in part.iter_rows())
-            _table(book.add_worksheet(_name(start)), bold, FINDINGS, rows, part.height)
+            rows = ((*row[:6], sentences[row[0], row[4]], *row[6:]) for row in part.iter_rows())
+            _table(book.add_worksheet(_name(start)), bold, titles, rows, part.height)
         _table(book.add_worksheet("Rules"), bold, RULES, _rules(said), len(said.groups) + len(said.not_run))
     return file.getvalue()
+
+
+def _more(said: Account) -> list[str]:
+    """Columns that a report has which never leaves its machine."""
+    return said.places.columns[len(finding.LOCATED) :]
 
 
 def _options(places: int) -> dict[str, bool]:
@@ -78,6 +83,8 @@ def _table(
 
 
 def _summary(said: Account) -> Iterable[Sequence[Cell]]:
+    if said.warning:
+        yield "WARNING", said.warning
     yield "status", said.headline
     yield "meaning", said.meaning
     yield from said.facts

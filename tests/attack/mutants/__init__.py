@@ -1,0 +1,1 @@
+"""Returns broken at random: what is broken, how, and what may come of it."""
