@@ -9,6 +9,7 @@ import streamlit as st
 
 from screens import look
 from screens.authority import history, upload
+from screens.authority import summary as back
 from screens.calls import Doors, FrontDoor
 from screens.guard import attempt
 from screens.policy import comparison, summary
@@ -28,7 +29,11 @@ ROLES = {
 
 # Role → its pages: screen, title, address. No other page is there for it.
 PAGES: Mapping[str, Sequence[tuple[Callable[[Any], None], str, str]]] = {
-    "authority": ((upload.draw, "Upload a return", "upload"), (history.draw, "History", "history")),
+    "authority": (
+        (upload.draw, "Upload a return", "upload"),
+        (history.draw, "History", "history"),
+        (back.draw, "Summary of a return", "back"),
+    ),
     "policymaker": (
         (comparison.draw, "Authorities compared", "comparison"),
         (summary.draw, "Outcome summary", "summary"),

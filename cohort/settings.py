@@ -37,6 +37,11 @@ class Settings:
         return self.home / "snapshots"
 
     @property
+    def registers(self) -> Path:
+        """The folder of public registers, which hold no child."""
+        return self.home / "registers"
+
+    @property
     def releases(self) -> Path:
         """The folder of the file ledger, which serves scripts."""
         return self.home / "releases"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO, Protocol
 
 from analysis.release import Release
 from cohort.ingest.receipt import Receipt
+from screens.told import Preview, Summary
 
 Progress = Callable[[str, float], None]
 """Called with the name of the station and the share done, from 0 to 1."""
@@ -142,6 +143,10 @@ class Desk(Protocol):
         """Judge a return; nothing is kept."""
         ...
 
+    def preview(self, file: BinaryIO, name: str, progress: Progress | None = None, *, dry_run: bool = False) -> Preview:
+        """Judge a return and show what it would move; nothing is kept. `dry_run`: census day is still to come."""
+        ...
+
     def submit(
         self,
         file: BinaryIO,
@@ -156,6 +161,10 @@ class Desk(Protocol):
 
     def history(self) -> Sequence[SubmissionLine]:
         """What was sent, newest first."""
+        ...
+
+    def summary(self, submission: int, on: date | None = None) -> Summary:
+        """What the authority gets back for an accepted return. `on`: the day for the clocks, else census day."""
         ...
 
     def report(self, receipt: Receipt, kind: str) -> bytes:

@@ -115,8 +115,11 @@ def counts(receipt: Receipt) -> None:
             "**Put right on the way**\n\n" + "\n".join(f"- {plain(note)}: {n:,}" for note, n in receipt.notes.items())
         )
     if receipt.not_run:
-        n = count(len(receipt.not_run), "rule")
-        st.markdown(f"{n} that look at last year's return were not run: {plain(', '.join(receipt.not_run))}.")
+        n, codes = count(len(receipt.not_run), "rule"), plain(", ".join(receipt.not_run))
+        lacking = (
+            "last year's return, or census day, which has not come" if receipt.is_dry_run else "last year's return"
+        )
+        st.markdown(f"{n} that look at {lacking} were not run: {codes}.")
 
 
 def _changes(receipt: Receipt) -> None:

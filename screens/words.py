@@ -23,6 +23,7 @@ STATIONS: Mapping[str, str] = {
     "parsing": "Looking at every cell",
     "linking": "Finding children who are known already",
     "checking": "Checking against the rules",
+    "previewing": "Working your figures out",
     "loading": "Writing to the record",
 }
 """Station of the stair → what it does."""
@@ -53,3 +54,8 @@ def plain(text: str) -> str:
 def count(n: int, one: str, many: str = "") -> str:
     """1 row, 2 rows, 1,234 rows."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def percent(share: float) -> str:
+    """0.467 as 46.7 %."""
+    return f"{100 * share:.1f} %"

@@ -17,7 +17,7 @@ from cohort.store.roles import Role, acting, authority_role
 from service.audit import enter
 
 RIGHTS: Mapping[str, frozenset[str]] = {
-    "authority": frozenset({"validate", "submit", "history", "sign", "withdraw"}),
+    "authority": frozenset({"validate", "preview", "submit", "summary", "history", "sign", "withdraw"}),
     "researcher": frozenset({"studies", "release"}),
     "policymaker": frozenset({"studies", "release"}),
     "auditor": frozenset({"audit"}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +24,8 @@ from cohort.store.known import HOLDING
 from cohort.store.roles import acting
 from service.access import Principal, asked, role_of
 from service.office import Office
+from service.preview import Preview, preview
+from service.summary import Summary, summary
 
 Progress = Callable[[str, float], None]
 Source = Path | bytes | BinaryIO
@@ -73,6 +75,24 @@ class Desk:
                 return judge(file, name, progress or silent, self._limits, self._own_said(said))
             except ReturnRefused as error:
                 return of_refusal(name, error)
+
+    def preview(
+        self,
+        file: Source,
+        name: str,
+        progress: Progress | None = None,
+        said: Said = UNSAID,
+        *,
+        dry_run: bool = False,
+    ) -> Preview:
+        """Judge a return of this authority and show which indicators it would move; nothing is kept.
+
+        `dry_run`: census day may still be to come.
+        """
+        with asked(self.office.engine, self.principal, "preview", "a return"):
+            return preview(
+                self.office, self.principal, file, name, progress or silent, self._own_said(said), dry_run=dry_run
+            )
 
     def submit(
         self,
@@ -130,6 +150,15 @@ class Desk:
         """What was sent and what became of it, newest first."""
         with asked(self.office.engine, self.principal, "history", self.authority or "all"):
             return self._lines()
+
+    def summary(self, submission: int, on: date | None = None) -> Summary:
+        """What the authority gets back for an accepted return. `on`: the day for the clocks, else census day.
+
+        Raises NotAllowed for a submission that is not this authority's, UsageError for one that was not accepted.
+        """
+        with asked(self.office.engine, self.principal, "summary", f"submission {submission}"):
+            self._own(submission)
+            return summary(self.office, self.principal, submission, on)
 
     def report(self, receipt: Receipt, kind: str) -> bytes:
         """The report of a receipt: html, xlsx, csv, json or text."""

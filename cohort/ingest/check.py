@@ -18,6 +18,7 @@ from cohort.ingest.format import Level, ReturnFormat
 from cohort.ingest.parse import places
 from cohort.ingest.past import IS_RETURNED, UNKNOWN, Past, looked_at
 from cohort.ingest.places import at, located
+from cohort.ingest.rehearsal import awaits_census_day
 from cohort.ingest.rule import Rule
 from cohort.ingest.scope import applies
 from cohort.ingest.visible import Wanted, frames, reference_values, wholes
@@ -68,7 +69,7 @@ def check(linked: LinkedReturn, past: Past = UNKNOWN) -> CheckedReturn:
     of_year = [r for r in rules().values() if r.in_year(given.year) and r.table in given.format.by_stored]
     visible = seen(linked, past, _wanted(of_year))
     current = [r for r in of_year if applies(r, given.format, given.year, visible[r.table].columns)]
-    not_run = tuple(rule.code for rule in current if looked_at(rule) - past.known)
+    not_run = tuple(r.code for r in current if looked_at(r) - past.known or awaits_census_day(r, given.format))
     broken = finding.gather(_broken(linked, visible, past, [rule for rule in current if rule.code not in not_run]))
     fresh = broken.join(_cells_at_fault(linked), on=PLACE, how="anti")
     findings = finding.gather([given.findings, linked.findings, fresh])

@@ -204,6 +204,8 @@ class ReturnFormat:
     lineage: Mapping[str, str] = field(default_factory=dict)
     """Stored table → the short name by which rules of other tables see its columns (`request.…`)."""
     meetings: tuple[Meeting, ...] = ()
+    is_dry_run: bool = False
+    """Whether returns are judged before their census day has come (`cohort.ingest.rehearsal`)."""
     named_ahead: int = 0
     """Years from the one that a file or its head names to the collection year: 1 for the census of an autumn."""
 

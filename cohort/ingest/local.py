@@ -23,8 +23,9 @@ from cohort.ingest import report
 from cohort.ingest.format import ReturnFormat, Table
 from cohort.ingest.header import UNSAID, Said
 from cohort.ingest.raw import RawReturn
-from cohort.ingest.read import read
+from cohort.ingest.read import declared_formats, read
 from cohort.ingest.receipt import Receipt
+from cohort.ingest.rehearsal import rehearsed
 from cohort.ingest.report.account import account
 from cohort.ingest.report.shown import shown
 from cohort.ingest.source import Limits
@@ -62,7 +63,8 @@ def drawn(file: Path, receipt: Receipt, item: str, kind: str, limits: Limits, sa
 
 def _beside(file: Path, receipt: Receipt, item: str, limits: Limits, said: Said) -> pl.DataFrame:
     """The receipt's places with reference, path, and the character of the line at which an element begins."""
-    raw = read(file, limits=limits, name=file.stem, said=said)
+    formats = rehearsed(declared_formats()) if receipt.is_dry_run else None
+    raw = read(file, formats=formats, limits=limits, name=file.stem, said=said)
     text = _markup(file, limits)
     known = _known(raw, item)
     if known.is_empty() and text:

@@ -42,6 +42,8 @@ class Receipt:
     set_aside: Mapping[str, int] = field(default_factory=dict)
     places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=finding.LOCATED))
     not_run: tuple[str, ...] = ()
+    is_dry_run: bool = False
+    """Judged before census day has come: rules that look at it are among those not run."""
     notes: Mapping[str, int] = field(default_factory=dict)
     linked: Mapping[str, Any] = field(default_factory=dict)
     supersedes: int | None = None
@@ -98,6 +100,7 @@ class Receipt:
             "rows": dict(self.rows),
             "findings": self.places_in_words().to_dicts(),
             "not_run": list(self.not_run),
+            "dry_run": self.is_dry_run,
             "notes": dict(self.notes),
             "refusal": self.as_json()["refusal"],
         }
@@ -117,6 +120,7 @@ def of_checked(status: Standing, file: str, checked: CheckedReturn, **more: Any)
         set_aside={names[stored]: len(rows) for stored, rows in checked.set_aside.items() if len(rows)},
         places=checked.located,
         not_run=checked.not_run,
+        is_dry_run=given.format.is_dry_run,
         notes=given.notes,
         linked={} if status is Standing.JUDGED else checked.linked.counts,
         **more,

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cohort.ingest.receipt import Receipt, Standing
 from screens import outcome
+from screens.authority import moved
 from screens.calls import Desk, Progress
 from screens.guard import attempt
+from screens.told import Preview
 from screens.words import count, plain, station
 
 RECEIPT = "upload-receipt"
 """Where the session keeps the last receipt, with the id of the file that it is of."""
+MOVES = "upload-moves"
+"""Where it keeps what the file would move, by the file's id."""
+Told = TypeVar("Told")
 REMINDER = "Write no name, date of birth or number of a child: reasons are kept with the return."
 LONGEST = 500
 """Characters of a reason."""
@@ -36,16 +42,34 @@ def draw(desk: Desk) -> None:
             "pupil numbers are replaced before anything is stored."
         )
         return
+    dry_run = st.checkbox(
+        "Dry run: census day has not come",
+        key="upload-dry-run",
+        help="Check an extract of the autumn. Rules that look at census day are not run, and nothing can be sent.",
+    )
     if st.button("Check the return", type="secondary" if _receipt(file) else "primary", key="upload-check"):
-        _keep(file, attempt(_climb, "Checking", file, lambda told: desk.validate(file, file.name, told)))
+        _check(desk, file, dry_run=dry_run)
     receipt = _receipt(file)
     if receipt is not None:
         st.header("Result")
         outcome.status(receipt)
         outcome.findings(receipt)
+        moved.preview(*st.session_state.get(MOVES, {}).get(file.file_id, ((), None)))
         _next(desk, file, receipt)
         outcome.counts(receipt)
         outcome.downloads(desk, receipt)
+
+
+def _check(desk: Desk, file: UploadedFile, *, dry_run: bool) -> None:
+    """Judge the file; what it would move is kept beside its receipt until another file is chosen."""
+
+    def call(told: Progress) -> Preview:
+        return desk.preview(file, file.name, told, dry_run=dry_run)
+
+    seen = attempt(_climb, "Checking", file, call)
+    if seen is not None:
+        st.session_state[MOVES] = {file.file_id: (seen.moves, seen.compared_with)}
+        _keep(file, seen.receipt)
 
 
 def _receipt(file: UploadedFile) -> Receipt | None:
@@ -60,7 +84,7 @@ def _keep(file: UploadedFile, receipt: Receipt | None) -> None:
         st.rerun()
 
 
-def _climb(title: str, file: UploadedFile, call: Callable[[Progress], Receipt]) -> Receipt:
+def _climb(title: str, file: UploadedFile, call: Callable[[Progress], Told]) -> Told:
     """The call, with its stations told as they are reached."""
     file.seek(0)
     with st.status(f"{title} …", expanded=True) as shown:
@@ -81,8 +105,13 @@ def _next(desk: Desk, file: UploadedFile, receipt: Receipt) -> None:
     st.subheader("What to do next")
     if receipt.refusal is not None:
         st.markdown("Correct the file in your own system, export it again and upload it here.")
+    elif receipt.is_dry_run:
+        st.markdown("Correct what you can in your own system. Send the return once census day has come.")
     elif receipt.status is Standing.ACCEPTED:
-        st.markdown(f"It is accepted, as submission {receipt.submission}. Sign it on the page History.")
+        st.markdown(
+            f"It is accepted, as submission {receipt.submission}. Sign it on the page History. "
+            "What it says of your authority stands on the page Summary of a return."
+        )
     elif receipt.status is Standing.ALREADY:
         st.markdown("Nothing. If this is not the return that you meant to send, upload the other one.")
     elif receipt.status is Standing.HELD:

@@ -175,10 +175,15 @@ def _choices(texts: list[str]) -> dict[str, str]:
 def load(files: list[Path], account: Account = None) -> None:
     """Read official files into the record."""
     from cohort.reference.read import read
+    from cohort.reference.schools import is_register
     from service.doors import office, principal
+    from service.schools import load_register
     from service.statistics import load_statistics
 
-    read_files = [read(file) for file in files]
+    for register in filter(is_register, files):
+        n = load_register(office(), principal(account), register)
+        console.say(f"{register.name}: {n:,} closed schools, in place of any register before.")
+    read_files = [read(file) for file in files if not is_register(file)]
     for loaded in load_statistics(office(), principal(account), read_files):
         told = f"{loaded.rows:,} figures" if loaded.is_new else "already loaded"
         console.say(f"{loaded.name}, edition {loaded.edition}: {told}.")

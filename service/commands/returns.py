@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,7 @@ def validate(
     collection: Annotated[str, typer.Option(help="Expect this collection (auto: as the file says).")] = "auto",
     year: Annotated[str, typer.Option(help="Expect this year (auto: as the file says).")] = "auto",
     authority: Authority = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge an extract before census day has come.")] = False,
     as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option("-o", help="Write a report: .html, .xlsx, .csv or .json.")] = None,
     references: Annotated[str, typer.Option(help="Name children in the report by this item of the file.")] = "",
@@ -46,7 +48,8 @@ def validate(
     receipts = []
     for file in files:
         with console.progress(file.name) as progress:
-            judged = _judged(judge, file, progress, limits, _said(collection, year, authority))
+            said = _said(collection, year, authority)
+            judged = _judged(partial(judge, dry_run=dry_run), file, progress, limits, said)
         receipts.append(_expected(judged, collection, year))
     if output is not None and len(receipts) > 1:
         raise UsageError("REPORT-01", "A report is of one file.", "Validate the files one by one with -o.")

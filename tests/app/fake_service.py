@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import BinaryIO
 
 import polars as pl
@@ -18,7 +18,9 @@ from cohort.errors import NotAllowed
 from cohort.ingest import finding
 from cohort.ingest.receipt import Receipt, Standing
 from screens.calls import Progress
-from tests.app import fake_releases
+from service.preview import Preview
+from service.summary import Summary
+from tests.app import fake_back, fake_releases
 
 CANARY = "Zebedee Quillfeather A123456789012"
 """A child's name and number, planted in faults: no screen may show it."""
@@ -120,9 +122,18 @@ class FakeDesk:
     lines: list[Line] = field(default_factory=lambda: list(LINES))
     sent: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     may_sign: bool = True
+    asked: list[tuple[int, date | None]] = field(default_factory=list)
 
     def validate(self, file: BinaryIO, name: str, progress: Progress | None = None) -> Receipt:
         return replace(_judged(file, name, progress), status=Standing.JUDGED) if _is_read(file) else _refused(name)
+
+    def preview(self, file: BinaryIO, name: str, progress: Progress | None = None, *, dry_run: bool = False) -> Preview:
+        receipt = replace(self.validate(file, name, progress), is_dry_run=dry_run)
+        return Preview(receipt, () if receipt.refusal else fake_back.MOVES, 9)
+
+    def summary(self, submission: int, on: date | None = None) -> Summary:
+        self.asked.append((submission, on))
+        return fake_back.summary(submission, on)
 
     def submit(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -207,3 +208,61 @@ def test_an_empty_history_says_so() -> None:
 def test_a_return_of_many_rows_is_counted_with_commas() -> None:
     desk = FakeDesk(lines=[Line(3, "SEN2", 2026, "accepted", 1_234_567)])
     assert "1,234,567" in seen(drawn(history, desk=desk))
+
+
+def back(desk):
+    from screens.authority import summary
+    from screens.guard import attempt
+
+    attempt(summary.draw, desk)
+
+
+def test_a_check_shows_which_figures_the_return_would_move() -> None:
+    text = seen(checked(FakeDesk(), "clean"))
+    assert "Plans issued within 20 weeks: 41.1 % (185 of 450) → 46.9 % (211 of 450)." in text
+    assert "4 other indicators stay as they are." in text
+    assert "Beside submission 9, which holds now." in text
+    assert "What it would change" not in seen(checked(FakeDesk(), "refused"))
+
+
+def test_a_dry_run_is_checked_and_cannot_be_sent() -> None:
+    at = uploaded(FakeDesk(), "clean")
+    at.checkbox(key="upload-dry-run").check().run()
+    at = press(at, "Check the return")
+    assert "Send the return once census day has come." in seen(at)
+    assert "or census day, which has not come" in seen(at)
+    assert "Send the return" not in [button.label for button in at.button]
+
+
+def test_a_summary_shows_what_to_see_to_figures_place_and_quality() -> None:
+    text = seen(drawn(back, desk=FakeDesk()))
+    assert "On 15 January 2026: 60 cases past the day that the law sets, 1 case due within six weeks." in text
+    assert "Next review | ActivePlans | 1 | 16 Nov 2025 | 60 days late" in text
+    assert "Next review | 60 | 0" in text
+    assert "Final plan | 0 | 1" in text
+    assert "The first 20 of 61" in text
+    assert "Plans issued within 20 weeks | 46.7 % (210 of 450) | 46.9 % (211 of 450)" in text
+    assert "46.7 % | 46.2 % | 31.0 % to 61.0 % | +0.1 | not distinguishable from England (38 compared)" in text
+    assert "Appeals to the tribunal, 2025 | c | 4,400 | c" in text
+    assert "Elm Lane Primary (100001) | 31 Aug 2025 | Elm Lane Academy (149001) | Placement, row 3" in text
+    assert "Requests refused: Nobody was counted." in text
+    assert "1 item of 2 can be better" in text
+    assert "Person | Sex | 98.0 % | 100.0 % | 0.0 % | 0.98" in text
+    assert "Person | PostCode | not kept" in text
+
+
+def test_a_summary_is_of_accepted_returns_and_is_asked_for_once() -> None:
+    desk = FakeDesk()
+    at = drawn(back, desk=desk)
+    assert at.selectbox[0].options == ["SEN2 2026 (submission 12, accepted)", "SEN2 2025 (submission 9, signed)"]
+    at.run()
+    assert desk.asked == [(12, None)]
+    at.date_input[0].set_value(date(2026, 2, 1)).run()
+    assert desk.asked == [(12, None), (12, date(2026, 2, 1))]
+    assert "On 1 February 2026" in seen(at)
+
+
+def test_without_an_accepted_return_there_is_no_summary() -> None:
+    desk = FakeDesk(lines=[Line(3, "SEN2", 2026, "held", 10)])
+    assert "No return was accepted yet." in seen(drawn(back, desk=desk))
+    assert not desk.asked

@@ -76,6 +76,11 @@ def test_an_authority_checks_sends_explains_and_signs(tour: Tour) -> None:
     tour.press("Sign this return")
     tour.sees("Submission 12 is signed.")
     tour.picture("history-signed")
+    tour.page.get_by_role("link", name="Summary of a return").click()
+    tour.sees("60 cases past the day", "True counts of your own returns", "Rows that will be published for you")
+    tour.page.get_by_text("Chart: Authorities compared").click()
+    tour.charts(1)
+    tour.picture("back")
 
 
 def test_a_file_that_cannot_be_read_is_refused_and_a_fault_says_nothing(tour: Tour) -> None:

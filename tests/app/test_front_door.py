@@ -21,7 +21,7 @@ from tests.app.seen import drawn, refusals, seen
 
 ROOT = Path(__file__).parents[2]
 TITLES = {
-    "authority": ["Upload a return", "History"],
+    "authority": ["Upload a return", "History", "Summary of a return"],
     "policymaker": ["Authorities compared", "Outcome summary"],
     "researcher": ["Studies"],
 }

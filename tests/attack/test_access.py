@@ -24,6 +24,8 @@ from tests.build import person, sen2, upn
 CLEAN = sen2(person(number=1))
 CALLS: dict[str, Callable[[Office, Principal], object]] = {
     "validate": lambda o, p: Desk(p, o).validate(CLEAN, "r.xml"),
+    "preview": lambda o, p: Desk(p, o).preview(CLEAN, "r.xml"),
+    "summary": lambda o, p: Desk(p, o).summary(_submission(o)),
     "submit": lambda o, p: Desk(p, o).submit(CLEAN, "r.xml"),
     "history": lambda o, p: Desk(p, o).history(),
     "sign": lambda o, p: Desk(p, o).sign(_submission(o)),
@@ -43,7 +45,7 @@ CALLS: dict[str, Callable[[Office, Principal], object]] = {
     "load statistics": lambda o, p: statistics.load_statistics(o, p, []),
 }
 MATRIX = {
-    "authority": {"validate", "submit", "history", "sign", "withdraw"},
+    "authority": {"validate", "preview", "submit", "summary", "history", "sign", "withdraw"},
     "researcher": {"release"},
     "policymaker": {"release"},
     "auditor": set(),

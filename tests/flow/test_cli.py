@@ -211,3 +211,29 @@ def test_migrations_are_told(cohort: Cohort) -> None:
     told = json.loads(cohort("db", "status", "--json")[1])
     assert told["is_head"] is True
     assert cohort("db", "upgrade")[0] == 0
+
+
+def test_an_extract_is_judged_before_census_day_where_that_is_asked(cohort: Cohort, tmp_path: Path) -> None:
+    extract = tmp_path / "extract.xml"
+    extract.write_bytes(sen2(person(number=1)).replace(b"2024-01-18", b"2023-12-04"))
+    assert cohort("validate", extract)[0] == 3
+    code, out, _ = cohort("validate", extract, "--dry-run")
+    assert code == 0
+    assert "Census day has not come" in " ".join(out.split())
+
+
+def test_a_summary_is_told_to_its_authority_alone(cohort: Cohort, clean: Path) -> None:
+    cohort("keys", "init")
+    for code in ("201", "202"):
+        cohort("account", "add", f"officer-{code}", "--role", "authority", "--authority", code)
+    submission = json.loads(cohort("ingest", clean, "--account", "officer-201", "--json")[1])["submission"]
+    code, out, _ = cohort("summary", str(submission), "--account", "officer-201", "--json", "--on", "2024-02-01")
+    told = json.loads(out)
+    assert code == 0
+    assert told["on"] == "2024-02-01"
+    assert {i["measure"]: i["numerator"] for i in told["indicators"]}["plans_in_force"] == 2
+    assert [case["row"] for case in told["cases"] if case["clock"] == "review"] == [1, 2]
+    code, out, err = cohort("summary", str(submission), "--account", "officer-202")
+    assert (code, out) == (5, "")
+    assert "SIGN-01" in err
+    assert "Cases on 2024-01-18: 2 past their day" in cohort("summary", str(submission), "--account", "officer-201")[1]

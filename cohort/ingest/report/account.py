@@ -135,6 +135,8 @@ def _facts(receipt: Receipt) -> Iterable[tuple[str, str]]:
     if receipt.authority is not None:
         names = {a.authority_code: a.name for a in authorities()}
         yield "Authority", f"{names.get(receipt.authority, 'not known')} ({shown(receipt.authority)})"
+    if receipt.is_dry_run:
+        yield "Dry run", "Census day has not come; rules that look at it were not run."
     if receipt.submission is not None:
         earlier = f", in place of {receipt.supersedes}" if receipt.supersedes is not None else ""
         yield "Submission", f"{receipt.submission}{earlier}"

@@ -92,7 +92,7 @@ def _sections(said: Account) -> Iterable[Any]:
     if codes:
         yield from _section("pages", "What each code means", (_page(code, said.collection) for code in codes))
     not_run = (f"{code}: {sentence}" for code, sentence in said.not_run)
-    yield from _listed("not-run", "Rules not run, because they look at last year's return", not_run)
+    yield from _listed("not-run", "Rules not run, because what they look at is not known here", not_run)
 
 
 def _section(name: str, title: str, content: Iterable[Any]) -> Iterable[Any]:

@@ -41,7 +41,8 @@ def _parts(said: Account) -> Iterator[tuple[str, Iterable[str]]]:
     yield "Places with your references", _referred(said)
     yield "What changed since the submission before", said.changes
     yield "Normalised, nothing to do", (f"{note}: {n:,}" for note, n in said.notes)
-    yield "Rules not run, because they look at last year's return", (f"{code}: {words}" for code, words in said.not_run)
+    not_run = (f"{code}: {words}" for code, words in said.not_run)
+    yield "Rules not run, because what they look at is not known here", not_run
 
 
 def _records(table: str, rows: int, aside: int) -> str:

@@ -100,4 +100,4 @@ def _rules(said: Account) -> Iterable[Sequence[Cell]]:
     for g in said.groups:
         yield g.code, g.level, g.table, g.column, g.n, g.dfe_rule, g.sentence, g.advice, g.reason
     for code, sentence in said.not_run:
-        yield code, "not run", None, None, None, None, sentence, "It looks at last year's return."
+        yield code, "not run", None, None, None, None, sentence, "What it looks at is not known here."
