@@ -125,6 +125,11 @@ class SubmissionLine(Protocol):
         """Findings that want a reason."""
         ...
 
+    @property
+    def notice(self) -> str:
+        """What happened to it, and what to do next."""
+        ...
+
 
 class Desk(Protocol):
     """The calls of one authority's officer."""
@@ -155,6 +160,7 @@ class Desk(Protocol):
         confirm: str = "",
         explanations: Mapping[str, str] | None = None,
         progress: Progress | None = None,
+        force: bool = False,
     ) -> Receipt:
         """Send a return in. `confirm`: why rows with errors are left out; `explanations`: code → reason."""
         ...

@@ -39,6 +39,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
             "objection",
             "retention",
             "erasures",
+            "blocks",
         }
     ),
 }

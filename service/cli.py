@@ -10,7 +10,7 @@ import typer
 from cohort.errors import CohortError, UsageError
 from cohort.settings import from_environment
 from service import console
-from service.commands import back, database, leaving, persons, reading, record, returns, third_party
+from service.commands import back, blocks, database, leaving, persons, reading, record, returns, third_party
 
 app = typer.Typer(
     name="cohort",
@@ -33,6 +33,7 @@ app.command()(reading.codebook)
 app.command()(leaving.erase)
 app.command()(leaving.retention)
 app.add_typer(database.db, name="db")
+app.add_typer(blocks.block, name="block")
 app.add_typer(record.keys, name="keys")
 app.add_typer(record.account, name="account")
 app.add_typer(persons.person, name="person")

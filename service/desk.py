@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
-
-from sqlalchemy import text
 
 from cohort.errors import NotAllowed, ReturnRefused, UsageError
 from cohort.ingest import report
@@ -20,30 +18,16 @@ from cohort.ingest.pseudonymise import file_digest
 from cohort.ingest.receipt import Receipt, of_refusal
 from cohort.ingest.source import Limits
 from cohort.schema.calendar import authorities
-from cohort.store.known import HOLDING
 from cohort.store.roles import acting
+from cohort.store.status import Status
 from service.access import Principal, asked, role_of
+from service.history import SubmissionLine, lines
 from service.office import Office
 from service.preview import Preview, preview
 from service.summary import Summary, summary
 
 Progress = Callable[[str, float], None]
 Source = Path | bytes | BinaryIO
-
-
-@dataclass(frozen=True)
-class SubmissionLine:
-    """One submission in the history of an authority."""
-
-    submission: int
-    authority: str
-    collection: str | None
-    year: int | None
-    status: str
-    received_at: datetime
-    rows: int
-    n_errors: int
-    n_queries: int
 
 
 @dataclass(frozen=True)
@@ -104,14 +88,17 @@ class Desk:
         progress: Progress | None = None,
         tokens: Source | None = None,
         said: Said = UNSAID,
+        force: bool = False,
     ) -> Receipt:
-        """Send a return in: accepted, held, already received, or refused.
+        """Send a return in: accepted, held, already received, or refused. `force`: an older extract is meant.
 
-        `tokens`: what a third party made of the identifiers of a split, whose attributes are the `file`.
+        `explanations`: code of a query, or CODE:TABLE:ROW of one finding, → reason; `last-year` takes over the
+        reason given then. `tokens`: what a third party made of the identifiers of a split, whose
+        attributes are the `file`.
         """
         action = "submit" if self.authority else "submit any"
         with asked(self.office.engine, self.principal, action, "a return"):
-            decision = Decision(self.principal.account, confirm, dict(explanations or {}))
+            decision = Decision(self.principal.account, confirm, dict(explanations or {}), force)
             try:
                 return ingest(
                     file,
@@ -135,7 +122,7 @@ class Desk:
     def _keep_refusal(self, error: ReturnRefused) -> int:
         """Of a refused file its keyed hash and size are kept, where it was read at all."""
         digest = getattr(error, "digest", None)
-        keyed = file_digest(digest, self.office.ring) if digest else None
+        keyed = file_digest(digest, self.office.ring) if digest else getattr(error, "keyed_digest", None)
         size = getattr(error, "size", None)
         return refuse(
             self.office.engine,
@@ -168,10 +155,10 @@ class Desk:
         """Sign an accepted return off. Raises UsageError where it is not one of this authority's accepted ones."""
         with asked(self.office.engine, self.principal, "sign", f"submission {submission}"):
             line = self._own(submission)
-            if line.status not in HOLDING:
+            if not Status(line.status).holds:
                 raise UsageError("SIGN-02", f"A {line.status} return cannot be signed.", "Only an accepted one can.")
-            if line.status != "signed":
-                self._enter(submission, "signed")
+            if line.status != Status.SIGNED:
+                self._enter(submission, Status.SIGNED)
 
     def withdraw(self, submission: int, reason: str) -> None:
         """Take a return back, with a reason; it holds no longer and stays in the history.
@@ -181,9 +168,9 @@ class Desk:
         with asked(self.office.engine, self.principal, "withdraw", f"submission {submission}"):
             if not reason.strip():
                 raise UsageError("WITHDRAW-01", "A withdrawal needs a reason.", "Say why, in words without names.")
-            if self._own(submission).status not in {*HOLDING, "held"}:
+            if not Status(self._own(submission).status).is_open:
                 raise UsageError("WITHDRAW-02", "This submission does not hold.", "See: cohort submissions")
-            self._enter(submission, "withdrawn", reason)
+            self._enter(submission, Status.WITHDRAWN, reason)
 
     def _own(self, submission: int) -> SubmissionLine:
         line = next((line for line in self._lines() if line.submission == submission), None)
@@ -197,22 +184,4 @@ class Desk:
 
     def _lines(self) -> list[SubmissionLine]:
         with acting(self.office.engine, role_of(self.principal)) as connection:
-            return [SubmissionLine(*row) for row in connection.execute(HISTORY)]
-
-
-HISTORY = text(
-    """
-    SELECT s.submission_id, coalesce(s.authority_code, ''), s.collection, s.collection_year,
-           last.kind_code, first.at,
-           coalesce((SELECT sum(n::int) FROM jsonb_each_text(s.row_counts) AS r(t, n)), 0),
-           count(f.*) FILTER (WHERE f.level = 'error'), count(f.*) FILTER (WHERE f.level = 'query')
-    FROM cohort.submission s
-    CROSS JOIN LATERAL (SELECT kind_code FROM cohort.submission_event e WHERE e.submission_id = s.submission_id
-                        ORDER BY e.submission_event_id DESC LIMIT 1) last
-    CROSS JOIN LATERAL (SELECT at, account_name FROM cohort.submission_event e
-                        WHERE e.submission_id = s.submission_id ORDER BY e.submission_event_id LIMIT 1) first
-    LEFT JOIN cohort.finding f USING (submission_id)
-    GROUP BY s.submission_id, last.kind_code, first.at
-    ORDER BY s.submission_id DESC
-    """
-)
+            return lines(connection)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-import polars as pl
 from sqlalchemy import Connection
 
 from analysis.measure import Direction, Measure, measures
@@ -18,8 +17,8 @@ from cohort.ingest.judge import Progress, Source, checked_return, silent
 from cohort.ingest.receipt import Receipt, Standing, of_refusal
 from cohort.ingest.receipt import of_checked as of_checked_return
 from cohort.ingest.source import Limits
-from cohort.store.known import HOLDING, statuses
 from cohort.store.roles import acting
+from cohort.store.status import holding, statuses
 from service.access import Principal, role_of
 from service.office import Office
 from service.own import Told, frozen, of_checked, of_submission
@@ -159,5 +158,5 @@ def preview(
 def _held(connection: Connection, told: Told) -> int | None:
     """The submission that holds for the return's place and year."""
     place = {"authority_code": told.authority_code, "collection": told.collection, "collection_year": told.year}
-    holding = statuses(connection).filter(**place).filter(pl.col("status").is_in(HOLDING))
-    return holding["submission_id"][-1] if holding.height else None
+    found = holding(statuses(connection).filter(**place))
+    return found["submission_id"][-1] if found.height else None

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 
 from cohort.errors import UsageError
 from cohort.ingest.read import declared_formats
-from cohort.store.known import HOLDING, statuses
 from cohort.store.roles import acting
+from cohort.store.status import HOLDING, Status, holding, statuses
 from service.access import Principal, role_of
 from service.cases import Case, cases
 from service.office import Office
@@ -22,7 +22,7 @@ from service.schools import ClosedSchool, still_named
 from service.standing import Standing, standing
 from service.tallies import Tally, tallies
 
-TAKEN_IN = (*HOLDING, "superseded")
+TAKEN_IN = (*HOLDING, Status.SUPERSEDED)
 """Statuses of a submission whose rows are in the record."""
 
 
@@ -111,12 +111,11 @@ def _kept(connection: Connection, submission: int) -> _Kept:
             "Look at its report, correct or explain it, and send it again; see: cohort submissions",
         )
     told = of_submission(connection, submission)
-    before = every.filter(
-        pl.col("authority_code") == told.authority_code,
-        pl.col("collection") == told.collection,
-        pl.col("collection_year") < told.year,
-        pl.col("status").is_in(HOLDING),
-    ).sort("collection_year")
+    before = (
+        holding(every)
+        .filter(pl.col("collection_year") < told.year, authority_code=told.authority_code, collection=told.collection)
+        .sort("collection_year")
+    )
     earlier = connection.scalar(EARLIER, {"submission": submission})
     return _Kept(
         told,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -18,16 +18,22 @@ import polars as pl
 from sqlalchemy import Connection, Engine, text
 
 from cohort.errors import CohortError
+from cohort.ingest import answers
 from cohort.ingest.admit import admitted
 from cohort.ingest.check import CheckedReturn
 from cohort.ingest.difference import difference
+from cohort.ingest.lifting import lifted
 from cohort.ingest.receipt import Receipt, Standing, of_checked
+from cohort.ingest.routing import extracted_at, routed
 from cohort.schema.facts import leaf
 from cohort.schema.tables import METADATA
 from cohort.store.copy import copy_in, copy_staged
+from cohort.store.explanations import remembered
 from cohort.store.integrity import require_persons
-from cohort.store.known import HOLDING, current, statuses
+from cohort.store.known import current
+from cohort.store.lifts import Lift
 from cohort.store.roles import Role, acting
+from cohort.store.status import Status, opened, statuses
 from cohort.vault import state
 from cohort.vault.keys import key_id
 from cohort.vault.register import register
@@ -41,12 +47,14 @@ IN_FILE = ("same_upn_row", "same_name_row")
 class Decision:
     """What the authority says of its return.
 
-    `confirm`: the reason for leaving out the rows with errors; `explanations`: code of a query → reason.
+    `confirm`: the reason for leaving out the rows with errors; `explanations`: code of a query, or the name of one
+    finding, → reason, or `answers.LAST_YEAR`; `force`: an older extract is meant.
     """
 
     account: str
     confirm: str = ""
     explanations: Mapping[str, str] = field(default_factory=dict)
+    force: bool = False
 
 
 def load(engine: Engine, checked: CheckedReturn, decision: Decision, file: str) -> Receipt:
@@ -54,12 +62,16 @@ def load(engine: Engine, checked: CheckedReturn, decision: Decision, file: str) 
     with acting(engine, Role.INGEST) as connection:
         _lock(connection, checked)
         state.hold(connection, _stamp(checked))  # from here on keys do not rotate and nobody is erased
+        checked, lifts = lifted(connection, checked)
         checked = admitted(connection, checked)
         received = _received(connection, checked)
-        if received is not None and received["status"] in HOLDING:
+        if received is not None and Status(received["status"]).holds:
             return of_checked(
                 Standing.ALREADY, file, checked, submission=received["submission_id"], digest=_digest(checked)
             )
+        checked = routed(connection, checked, force=decision.force)
+        offered = _remembered(connection, checked)
+        decision = _answered(decision, offered, lifts)
         submission = received["submission_id"] if received else _enter(connection, checked)
         outcome = _hold if must_wait(checked, decision) else _accept
         more = outcome(connection, checked, decision, submission, is_new=received is None)
@@ -69,14 +81,28 @@ def load(engine: Engine, checked: CheckedReturn, decision: Decision, file: str) 
         submission=submission,
         digest=_digest(checked),
         explained=dict(decision.explanations),
+        remembered=offered,
         **more,
     )
 
 
 def must_wait(checked: CheckedReturn, decision: Decision) -> bool:
     """Whether rows with errors are neither corrected nor confirmed, or a query has no reason."""
-    unexplained = checked.queries - {code for code, words in decision.explanations.items() if words.strip()}
-    return bool(unexplained) or (checked.n_errors > 0 and not decision.confirm.strip())
+    explained = answers.given(decision.explanations)
+    unexplained = answers.unexplained(checked.findings, explained)
+    return unexplained.height > 0 or (checked.n_errors > 0 and not decision.confirm.strip())
+
+
+def _remembered(connection: Connection, checked: CheckedReturn) -> dict[str, str]:
+    given = checked.linked.pseudonymous
+    return remembered(connection, given.authority_code, given.format.collection, given.year, checked.queries)
+
+
+def _answered(decision: Decision, offered: Mapping[str, str], lifts: Mapping[str, Lift]) -> Decision:
+    """The decision with last year's words where they are taken over, and with the reasons of lifted blocks."""
+    told = answers.taken_over(answers.given(decision.explanations), offered)
+    by_lift = {code: f"Block lifted by {lift.account}: {lift.reason}" for code, lift in lifts.items()}
+    return replace(decision, explanations={**told, **by_lift})
 
 
 def _digest(checked: CheckedReturn) -> str:
@@ -103,7 +129,7 @@ def _received(connection: Connection, checked: CheckedReturn) -> dict[str, Any] 
         collection_year=given.year,
         content_digest=given.content_digest,
     )
-    open_ones = same.filter(pl.col("status").is_in([*HOLDING, "held"]))
+    open_ones = opened(same)
     return open_ones.row(-1, named=True) if open_ones.height else None
 
 
@@ -112,9 +138,10 @@ def _enter(connection: Connection, checked: CheckedReturn) -> int:
     statement = text(
         """
         INSERT INTO cohort.submission (authority_code, collection, collection_year, content_digest, file_digest,
-                                       size_bytes, row_counts, set_aside_counts, link_counts, software_version)
+                                       size_bytes, row_counts, set_aside_counts, link_counts, software_version,
+                                       extracted_at)
         VALUES (:authority, :collection, :year, :content, :file, :size, CAST(:rows AS jsonb),
-                CAST(:aside AS jsonb), CAST(:links AS jsonb), :software)
+                CAST(:aside AS jsonb), CAST(:links AS jsonb), :software, :extracted)
         RETURNING submission_id
         """
     )
@@ -131,6 +158,7 @@ def _enter(connection: Connection, checked: CheckedReturn) -> int:
             "aside": json.dumps({name: len(rows) for name, rows in checked.set_aside.items() if len(rows)}),
             "links": json.dumps(checked.linked.counts),
             "software": version("cohort-0-25"),
+            "extracted": extracted_at(given),
         },
     ).scalar_one()
 
@@ -154,7 +182,7 @@ def _hold(
 ) -> dict[str, Any]:
     if is_new:
         _enter_findings(connection, checked, submission)
-        event(connection, submission, "held", decision.account)
+        event(connection, submission, Status.HELD, decision.account)
     return {"status": Standing.HELD}
 
 
@@ -172,8 +200,8 @@ def _accept(
         _enter_findings(connection, checked, submission)
     _enter_explanations(connection, decision, checked, submission)
     if earlier is not None:
-        event(connection, earlier, "superseded", decision.account, by=submission)
-    event(connection, submission, "accepted", decision.account, reason=decision.confirm)
+        event(connection, earlier, Status.SUPERSEDED, decision.account, by=submission)
+    event(connection, submission, Status.ACCEPTED, decision.account, reason=decision.confirm)
     changed = difference(connection, checked, earlier, submission) if earlier is not None else {}
     return {"status": Standing.ACCEPTED, "supersedes": earlier, "difference": changed}
 
@@ -247,13 +275,14 @@ def _enter_findings(connection: Connection, checked: CheckedReturn, submission: 
 
 def _enter_explanations(connection: Connection, decision: Decision, checked: CheckedReturn, submission: int) -> None:
     statement = text(
-        "INSERT INTO cohort.explanation (submission_id, code, words, account_name) "
-        "VALUES (:submission, :code, :words, :account)"
+        "INSERT INTO cohort.explanation (submission_id, code, table_name, row_number, words, account_name) "
+        "VALUES (:submission, :code, :table, :row, :words, :account)"
     )
-    for code in sorted(checked.queries & set(decision.explanations)):
-        words = decision.explanations[code]
-        given = {"submission": submission, "code": code, "words": words, "account": decision.account}
-        connection.execute(statement, given)
+    for key, words in sorted(decision.explanations.items()):
+        code, table, row = answers.parts(key)
+        if code in checked.queries:
+            given = {"submission": submission, "code": code, "table": table, "row": row}
+            connection.execute(statement, {**given, "words": words, "account": decision.account})
 
 
 def refuse(

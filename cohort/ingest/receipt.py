@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from cohort.errors import CohortError
-from cohort.ingest import finding
+from cohort.ingest import answers, finding
 from cohort.ingest.check import CheckedReturn
 from cohort.ingest.format import Level
 from cohort.ingest.words import in_words
@@ -50,6 +50,8 @@ class Receipt:
     difference: Mapping[str, Any] = field(default_factory=dict)
     explained: Mapping[str, str] = field(default_factory=dict)
     refusal: tuple[str, str, str] | None = None
+    remembered: Mapping[str, str] = field(default_factory=dict)
+    """Code of a query → the reason that was given last year; offered, not applied."""
 
     @property
     def findings(self) -> dict[str, int]:
@@ -64,8 +66,7 @@ class Receipt:
     @property
     def unexplained(self) -> tuple[str, ...]:
         """Codes of queries that still want a reason."""
-        queries = self.places.filter(pl.col("level") == Level.QUERY.value)["code"].unique().sort()
-        return tuple(code for code in queries if code not in self.explained)
+        return tuple(answers.unexplained(self.places, self.explained)["code"].unique().sort())
 
     def places_in_words(self) -> pl.DataFrame:
         """Findings with sentence, advice and the DfE's rule number where known: what reports show."""
@@ -86,6 +87,8 @@ class Receipt:
             "linked": dict(self.linked),
             "supersedes": self.supersedes,
             "difference": dict(self.difference),
+            "unexplained": list(self.unexplained),
+            "remembered": dict(self.remembered),
             "notes": dict(self.notes),
             "not_run": list(self.not_run),
             "refusal": dict(zip(("code", "sentence", "remedy"), self.refusal, strict=True)) if self.refusal else None,

@@ -1,8 +1,8 @@
 """Why a whole file is refused: each code with its sentence and its way out, declared once.
 
 FILE is the container and the way it came, ZIP and BOOK what it holds, ENC the encoding, XML the markup, FLAT rows and
-columns, HEAD the header by which a return finds its place. Words in braces are filled with our own names and numbers,
-never with text from the file.
+columns, HEAD the header by which a return finds its place, ROUTE whether it may come there now. Words in braces are
+filled with our own names and numbers, never with text from the file.
 """
 
 from __future__ import annotations
@@ -171,6 +171,16 @@ REFUSALS = _table(
         "The file says another {column} than you do.",
         "Check which of the two is right; leave the option out to go by the file.",
     ),
+    Refusal(
+        "ROUTE-02",
+        "This is an invented return, a test file, and this record holds real ones.",
+        "Send the export of your own system; try invented returns in a record of their own (cohort demo).",
+    ),
+    Refusal(
+        "ROUTE-03",
+        "This file was made before the one that was sent already (DateTime in the head).",
+        "Send the newest export; if the older one is meant, say so: --force, or the tick on the screen.",
+    ),
 )
 
 UNUSABLE = _table(
@@ -190,6 +200,15 @@ class FileRefused(ReturnRefused):
     def __init__(self, refused: ReturnRefused, digest: str | None, size: int | None) -> None:
         super().__init__(refused.code, refused.sentence, refused.remedy)
         self.digest = digest
+        self.size = size
+
+
+class ReadRefused(ReturnRefused):
+    """A refusal of a return that was read to its end: `keyed_digest` is the file's hash under the record's key."""
+
+    def __init__(self, refused: ReturnRefused, keyed_digest: str, size: int) -> None:
+        super().__init__(refused.code, refused.sentence, refused.remedy)
+        self.keyed_digest = keyed_digest
         self.size = size
 
 

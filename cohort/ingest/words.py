@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from cohort.ingest import cell, structure
+from cohort.ingest import cell, route, structure
 from cohort.ingest.check import rules
 from cohort.ingest.finding import Cause, causes
 from cohort.ingest.rule import Rule
@@ -18,8 +18,8 @@ from cohort.vault import link
 SAID = ("sentence", "advice", "dfe_rule")
 _TEXTS: dict[str, type[pl.DataType]] = dict.fromkeys(("code", "column", *SAID), pl.String)
 
-STATIONS = (structure.CAUSES, cell.CAUSES, link.CAUSES)
-"""In the order of the stair: read, parse, link; the rules of `check` come last."""
+STATIONS = (structure.CAUSES, cell.CAUSES, link.CAUSES, route.CAUSES)
+"""In the order of the stair: read, parse, link, routing; the rules of `check` come last."""
 
 
 @cache

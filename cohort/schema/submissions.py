@@ -43,6 +43,9 @@ class Submission(Base):
     set_aside_counts: Mapped[dict[str, Any] | None] = mapped_column(JSONB, comment="Rows left out, by table.")
     link_counts: Mapped[dict[str, Any] | None] = mapped_column(JSONB, comment="Persons known and new, by rule.")
     software_version: Mapped[Name] = mapped_column(comment="Version of this software that read it.")
+    extracted_at: Mapped[Name | None] = mapped_column(
+        comment="When the file was made, by its own head and clock (ISO 8601); empty where it does not say."
+    )
 
 
 class SubmissionEvent(Base):
@@ -97,6 +100,29 @@ class Explanation(Base):
         ForeignKey("cohort.submission.submission_id"), index=True, comment="The submission."
     )
     code: Mapped[Name] = mapped_column(comment="Code of the rule explained.")
+    table_name: Mapped[Name | None] = mapped_column(
+        comment="Table of the one finding explained; empty where all of the rule's are."
+    )
+    row_number: Mapped[Row | None] = mapped_column(comment="Its row; empty where all of the rule's are explained.")
     words: Mapped[Words] = mapped_column(comment="The reason.")
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp(), comment="When it was given.")
     account_name: Mapped[Name] = mapped_column(comment="Who gave it.")
+
+
+class RuleLift(Base):
+    """The block of a rule, lifted for an authority and year, or put back."""
+
+    __tablename__ = "rule_lift"
+    __table_args__ = (
+        Index("ix_rule_lift_place", "authority_code", "collection_year"),
+        {"comment": "The block of a rule, lifted for an authority and year or put back; the last word counts."},
+    )
+
+    rule_lift_id: Mapped[Key] = mapped_column(Identity(always=True), primary_key=True, comment="Key, in order of time.")
+    authority_code: Mapped[AuthorityCode] = mapped_column(comment="DfE number of the authority.")
+    collection_year: Mapped[Year] = mapped_column(comment="Year of the returns concerned.")
+    code: Mapped[Name] = mapped_column(comment="Code of the rule.")
+    is_lifted: Mapped[bool] = mapped_column(comment="Lifted; false where the block was put back.")
+    reason: Mapped[Words] = mapped_column(comment="Why, in words.")
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp(), comment="When.")
+    account_name: Mapped[Name] = mapped_column(comment="Who did it.")

@@ -35,6 +35,7 @@ def draw(desk: Desk) -> None:
         st.info("Nothing was sent yet.")
         return
     st.table([_row(line) for line in lines], hide_index=True)
+    st.markdown("\n".join(f"- {plain(line.notice)}" for line in lines))
     st.caption(" ".join(f"{status}: {words}" for status, words in STATUSES))
     _sign(desk, [line for line in lines if line.status == ACCEPTED])
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from cohort.ingest.answers import LAST_YEAR
 from cohort.ingest.receipt import Receipt, Standing
 from screens import outcome
 from screens.authority import moved
@@ -22,6 +23,8 @@ MOVES = "upload-moves"
 """Where it keeps what the file would move, by the file's id."""
 Told = TypeVar("Told")
 REMINDER = "Write no name, date of birth or number of a child: reasons are kept with the return."
+OLDER = "ROUTE-03"
+"""The refusal of a file that was made before the one that was sent already."""
 LONGEST = 500
 """Characters of a reason."""
 
@@ -105,6 +108,10 @@ def _next(desk: Desk, file: UploadedFile, receipt: Receipt) -> None:
     st.subheader("What to do next")
     if receipt.refusal is not None:
         st.markdown("Correct the file in your own system, export it again and upload it here.")
+        if receipt.refusal[0] == OLDER:
+            meant = st.checkbox("The older file is the one that is meant.", key="older-is-meant")
+            if st.button("Send it all the same", disabled=not meant):
+                _send(desk, file, "", {}, force=True)
     elif receipt.is_dry_run:
         st.markdown("Correct what you can in your own system. Send the return once census day has come.")
     elif receipt.status is Standing.ACCEPTED:
@@ -144,20 +151,26 @@ def _answers(desk: Desk, file: UploadedFile, receipt: Receipt) -> None:
                 key="answer-confirm",
                 help="Leave this empty if you will correct them instead.",
             )
-        explained = {
-            code: st.text_input(
-                f"{code} ({count(n, 'place')}): {plain(sentence)} Why is it right?",
-                max_chars=LONGEST,
-                key=f"answer-{code}",
-            )
-            for code, n, sentence in outcome.queries(receipt)
-        }
+        explained = {code: _reason(receipt, code, n, sentence) for code, n, sentence in outcome.queries(receipt)}
         if st.form_submit_button("Send again with these answers", type="primary"):
             _send(desk, file, confirm, {code: words for code, words in explained.items() if words.strip()})
 
 
-def _send(desk: Desk, file: UploadedFile, confirm: str, explanations: Mapping[str, str]) -> None:
+def _reason(receipt: Receipt, code: str, n: int, sentence: str) -> str:
+    """The officer's reason for a query; last year's is offered, and taken over by a tick alone."""
+    asked = f"{code} ({count(n, 'place')}): {plain(sentence)} Why is it right?"
+    words = st.text_input(asked, max_chars=LONGEST, key=f"answer-{code}")
+    if code in receipt.remembered:
+        said = f"Last year you said: {plain(receipt.remembered[code])} It is so again."
+        if st.checkbox(said, key=f"again-{code}") and not words.strip():
+            return LAST_YEAR
+    return words
+
+
+def _send(
+    desk: Desk, file: UploadedFile, confirm: str, explanations: Mapping[str, str], *, force: bool = False
+) -> None:
     def call(told: Progress) -> Receipt:
-        return desk.submit(file, file.name, confirm=confirm, explanations=explanations, progress=told)
+        return desk.submit(file, file.name, confirm=confirm, explanations=explanations, progress=told, force=force)
 
     _keep(file, attempt(_climb, "Sending", file, call))

@@ -71,7 +71,11 @@ def ingest(
     files: Files,
     account: Annotated[str, typer.Option(help="The account that sends it.", show_default=False)],
     confirm: Annotated[str, typer.Option(help="Leave rows with errors out, for this reason.")] = "",
-    explain: Annotated[list[str] | None, typer.Option(help="CODE=reason, for each query.")] = None,
+    explain: Annotated[
+        list[str] | None,
+        typer.Option(help="CODE=reason for a query, CODE:TABLE:ROW=reason for one finding, CODE=last-year."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Take it in though a newer extract was sent.")] = False,
     tokens: Annotated[Path | None, typer.Option(help="A third party's tokens; the file holds attributes.")] = None,
     collection: Annotated[str, typer.Option(help="The collection (auto: as the file says).")] = "auto",
     year: Annotated[str, typer.Option(help="The year (auto: as the file says).")] = "auto",
@@ -80,13 +84,14 @@ def ingest(
 ) -> None:
     """Take returns in as an account of an authority, and print the receipts."""
     from cohort.ingest import report
+    from cohort.ingest.notice import of_receipt
     from service.desk import Desk
     from service.doors import office, principal
 
     if tokens is not None and len(files) > 1:
         raise UsageError("SPLIT-07", "Tokens are of one file.", "Take the files in one by one, each with its tokens.")
     desk = Desk(principal(account), office())
-    given = {"confirm": confirm, "explanations": _explanations(explain or []), "tokens": tokens}
+    given = {"confirm": confirm, "explanations": _explanations(explain or []), "tokens": tokens, "force": force}
     given["said"] = _said(collection, year, authority)
     receipts = []
     for file in files:
@@ -94,6 +99,7 @@ def ingest(
             receipts.append(desk.submit(file, file.name, progress=progress, **given))
         if not as_json:
             console.say(report.render(receipts[-1], "text").decode())
+            console.say(of_receipt(receipts[-1]))
     if as_json:
         bodies = [receipt.as_json() for receipt in receipts]
         console.say_json(bodies[0] if len(bodies) == 1 else bodies)
@@ -125,6 +131,8 @@ def submissions(
         headings = ("submission", "authority", "collection", "year", "status", "received_at", "rows")
         headings += ("n_errors", "n_queries")
         console.say_table(headings, [tuple(line[h] for h in headings) for line in lines])
+        for line in lines:
+            console.say(line["notice"])
 
 
 def withdraw(
@@ -148,8 +156,9 @@ def sign(
     from service.desk import Desk
     from service.doors import office, principal
 
-    Desk(principal(account), office()).sign(submission)
-    console.say(f"Submission {submission} is signed.")
+    desk = Desk(principal(account), office())
+    desk.sign(submission)
+    console.say(next(line.notice for line in desk.history() if line.submission == submission))
 
 
 def explain(code: Annotated[str, typer.Argument(help="A code of a report, as CELL-04.", show_default=False)]) -> None:
@@ -217,7 +226,11 @@ def _expected(receipt: Receipt, collection: str, year: str) -> Receipt:
 def _explanations(texts: list[str]) -> dict[str, str]:
     pairs = [text.partition("=") for text in texts]
     if any(not words for _, _, words in pairs):
-        raise UsageError("REPORT-03", "An explanation is written CODE=reason.", "For example PERSON-03='…'.")
+        raise UsageError(
+            "REPORT-03",
+            "An explanation is CODE=reason or CODE:TABLE:ROW=reason.",
+            "For example PERSON-03='…'.",
+        )
     return {code: words for code, _, words in pairs}
 
 

@@ -103,6 +103,7 @@ class Line:
     n_errors: int = 0
     n_queries: int = 0
     received_at: datetime = datetime(2026, 2, 3, 9, 5, tzinfo=UTC)
+    notice: str = "What happened, and what to do next."
 
 
 LINES = (
@@ -143,6 +144,7 @@ class FakeDesk:
         confirm: str = "",
         explanations: Mapping[str, str] | None = None,
         progress: Progress | None = None,
+        force: bool = False,
     ) -> Receipt:
         self.sent.append((confirm, dict(explanations or {})))
         if not _is_read(file):

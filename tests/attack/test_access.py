@@ -13,7 +13,7 @@ from cohort.errors import CohortError, NotAllowed, UsageError
 from cohort.ingest.receipt import Standing
 from cohort.store.known import current
 from cohort.store.roles import Role, acting
-from service import access, audit, doors, erasure, inventory, persons, snapshots, statistics
+from service import access, audit, blocks, doors, erasure, inventory, persons, snapshots, statistics
 from service.access import Principal
 from service.ask import Ask
 from service.desk import Desk
@@ -43,6 +43,8 @@ CALLS: dict[str, Callable[[Office, Principal], object]] = {
     "apply erasures": lambda o, p: erasure.apply_erasures(o, p, o.settings.home / "list.json"),
     "cut a snapshot": lambda o, p: snapshots.cut_snapshot(o, p, "x"),
     "load statistics": lambda o, p: statistics.load_statistics(o, p, []),
+    "lift a block": lambda o, p: blocks.set_block(o, p, "PERSON-01", "201", 2024, "A fault of it.", is_lifted=True),
+    "list blocks": blocks.blocks,
 }
 MATRIX = {
     "authority": {"validate", "preview", "submit", "summary", "history", "sign", "withdraw"},
@@ -66,6 +68,8 @@ MATRIX = {
         "apply erasures",
         "cut a snapshot",
         "load statistics",
+        "lift a block",
+        "list blocks",
     },
 }
 

@@ -13,7 +13,8 @@ from cohort.ingest import load as loading
 from cohort.ingest.load import Decision
 from cohort.ingest.pipeline import ingest
 from cohort.ingest.receipt import Receipt, Standing
-from cohort.store.known import current, statuses
+from cohort.store.known import current
+from cohort.store.status import statuses
 from cohort.vault.keys import KeyRing
 from tests.build import changed, new_plan, old_plan, person, sen2, upn
 

@@ -20,8 +20,9 @@ from cohort.ingest.pipeline import ingest
 from cohort.schema.tables import METADATA
 from cohort.snapshot.cut import Cut, cut
 from cohort.store import known
-from cohort.store.known import HOLDING, as_known_at, current, statuses
+from cohort.store.known import as_known_at, current
 from cohort.store.roles import Role, acting
+from cohort.store.status import HOLDING, statuses
 from cohort.vault.keys import KeyRing
 from cohort.vault.project import project_key
 from tests.build import new_plan, old_plan, person, sen2

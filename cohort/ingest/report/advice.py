@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cohort.ingest.answers import LAST_YEAR
 from cohort.ingest.receipt import Receipt, Standing
-from cohort.ingest.report.shown import counted, shown
+from cohort.ingest.report.shown import REASON, counted, shown
 
 MEANINGS = {
     Standing.ACCEPTED: "The return is in the record.",
@@ -47,6 +48,12 @@ def _held(receipt: Receipt) -> Iterable[str]:
         )
     if receipt.unexplained:
         yield f"Give a reason for each of these queries, or correct the records: {', '.join(receipt.unexplained)}."
+    for code, words in receipt.remembered.items():
+        if code in receipt.unexplained:
+            yield (
+                f"For {code}, last year you said: {shown(words, REASON)} Is it so again? Say so with "
+                f"--explain {code}={LAST_YEAR}, or with the tick on the screen."
+            )
 
 
 def _judged(receipt: Receipt) -> Iterable[str]:

@@ -1,0 +1,91 @@
+"""The history of submissions: a line each, with its status and the notice for the officer who must act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+
+from sqlalchemy import Connection, Row, text
+
+from cohort.ingest.notice import Told, notice
+from cohort.store.status import Status, statuses
+
+
+@dataclass(frozen=True)
+class SubmissionLine:
+    """One submission in the history of an authority. `notice`: what happened, and what to do next."""
+
+    submission: int
+    authority: str
+    collection: str | None
+    year: int | None
+    status: str
+    received_at: datetime
+    rows: int
+    n_errors: int
+    n_queries: int
+    notice: str
+
+
+SUBMISSIONS = text(
+    """
+    SELECT s.submission_id, coalesce(s.authority_code, '') AS authority, s.collection, s.collection_year,
+           first.at, coalesce((SELECT sum(n::int) FROM jsonb_each_text(s.row_counts) AS r(t, n)), 0) AS n_rows,
+           coalesce((SELECT sum(n::int) FROM jsonb_each_text(s.set_aside_counts) AS r(t, n)), 0) AS n_aside,
+           (SELECT cause_code FROM cohort.submission_event e WHERE e.submission_id = s.submission_id
+            AND cause_code IS NOT NULL LIMIT 1) AS cause,
+           (SELECT max(by_submission_id) FROM cohort.submission_event e WHERE e.submission_id = s.submission_id) AS by
+    FROM cohort.submission s
+    CROSS JOIN LATERAL (SELECT at FROM cohort.submission_event e
+                        WHERE e.submission_id = s.submission_id ORDER BY e.submission_event_id LIMIT 1) first
+    ORDER BY s.submission_id DESC
+    """
+)
+FINDINGS = text(
+    """
+    SELECT c.submission_id, c.code, c.level, c.n,
+           EXISTS (SELECT FROM cohort.explanation x WHERE x.submission_id = c.submission_id AND x.code = c.code
+                   AND x.table_name IS NULL) AS is_explained,
+           coalesce((SELECT l.is_lifted FROM cohort.rule_lift l
+                     WHERE l.authority_code = s.authority_code AND l.collection_year = s.collection_year
+                     AND l.code = c.code ORDER BY l.rule_lift_id DESC LIMIT 1), false) AS is_lifted
+    FROM (SELECT submission_id, code, level, count(*) AS n FROM cohort.finding GROUP BY 1, 2, 3) c
+    JOIN cohort.submission s USING (submission_id)
+    ORDER BY c.submission_id, c.code
+    """
+)
+
+
+def lines(connection: Connection) -> list[SubmissionLine]:
+    """What was sent and what became of it, newest first: all that the connection's role may see."""
+    standing = {row["submission_id"]: Status(row["status"]) for row in statuses(connection).iter_rows(named=True)}
+    by_submission = groupby(connection.execute(FINDINGS), key=attrgetter("submission_id"))
+    found = {submission: list(rows) for submission, rows in by_submission}
+    return [
+        _line(row, standing[row.submission_id], found.get(row.submission_id, []))
+        for row in connection.execute(SUBMISSIONS)
+    ]
+
+
+def _line(row: Row, status: Status, found: Iterable[Row]) -> SubmissionLine:
+    """A finding of a rule whose block was lifted, and explained by that, counts as a query."""
+    waits = status is Status.HELD
+    errors = [f for f in found if f.level == "error" and not f.is_explained and not (waits and f.is_lifted)]
+    queries = [f for f in found if f not in errors]
+    wanting = [f for f in queries if not f.is_explained and not (f.level == "error" and f.is_lifted)]
+    told = Told(
+        status,
+        row.submission_id,
+        n_errors=sum(f.n for f in errors),
+        n_queries=sum(f.n for f in wanting),
+        unexplained=[f.code for f in wanting],
+        left_out=row.n_aside if errors else 0,  # a lifted block leaves no row out
+        cause=row.cause or "",
+        by=row.by,
+    )
+    n_queries = sum(f.n for f in queries)
+    place = (row.submission_id, row.authority, row.collection, row.collection_year)
+    return SubmissionLine(*place, status.value, row.at, row.n_rows, told.n_errors, n_queries, notice(told))
