@@ -39,6 +39,14 @@ from cohort.vault.keys import key_id
 from cohort.vault.register import register
 from cohort.vault.state import Stamp
 
+DURABLE = text(
+    """
+    SELECT set_config('idle_in_transaction_session_timeout', :idle, true),
+           set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), true)
+    """
+)
+LONGEST_SILENCE = "5min"
+"""After so long without a word from the loader the server undoes its transaction: others wait for its place."""
 IN_FILE = ("same_upn_row", "same_name_row")
 """Columns that say something about this file only; they are not stored."""
 
@@ -60,6 +68,7 @@ class Decision:
 def load(engine: Engine, checked: CheckedReturn, decision: Decision, file: str) -> Receipt:
     """Accept a return, or hold it where errors are unconfirmed or queries unexplained."""
     with acting(engine, Role.INGEST) as connection:
+        _durable(connection)
         _lock(connection, checked)
         state.hold(connection, _stamp(checked))  # from here on keys do not rotate and nobody is erased
         checked, lifts = lifted(connection, checked)
@@ -112,6 +121,11 @@ def _digest(checked: CheckedReturn) -> str:
 def _stamp(checked: CheckedReturn) -> Stamp:
     given = checked.linked.pseudonymous
     return Stamp(given.key_version, given.key_id, key_id(given.content_key), given.is_third_party)
+
+
+def _durable(connection: Connection) -> None:
+    """COMMIT is acknowledged only when it is on disk, whatever the server is set to: a receipt rests on that."""
+    connection.execute(DURABLE, {"idle": LONGEST_SILENCE})
 
 
 def _lock(connection: Connection, checked: CheckedReturn) -> None:

@@ -20,6 +20,7 @@ from cohort.ingest.receipt import Receipt
 from cohort.ingest.refusals import FileRefused
 from cohort.ingest.source import LIMITS, Limits
 from cohort.ingest.split import taken
+from cohort.store.again import again
 from cohort.store.roles import Role, acting
 from cohort.vault.keys import KeyRing
 from cohort.vault.link import LinkedReturn
@@ -44,16 +45,19 @@ def ingest(
     """Take a return in: accepted, held or already received. `authority`: the only one whose returns may come.
 
     Where `tokens` are given, `source` holds the attributes of a split and a third party made the tokens.
-    Raises ReturnRefused for a file that cannot be read as a return, or is another authority's.
+    Where the database falls away, each transaction is tried again a few times: whether a load that lost its answer
+    was stored is asked of the record, by the content's hash, before anything is said.
+    Raises ReturnRefused for a file that cannot be read as a return, or is another authority's; Unanswered where the
+    database stays away, and CohortError where it cannot store more.
     """
     reading = partial(read_return, source, progress, limits, file, said)
     pseudonymous = _pseudonymous(reading, source, tokens, ring, authority, limits)
     progress("linking", 0.6)
-    proposed = _linked(engine, pseudonymous)
+    proposed = again(lambda: _linked(engine, pseudonymous))
     progress("checking", 0.7)
-    checked = _checked(engine, proposed)
+    checked = again(lambda: _checked(engine, proposed))
     progress("loading", 0.85)
-    return load(engine, checked, decision, file)
+    return again(lambda: load(engine, checked, decision, file))
 
 
 def _pseudonymous(

@@ -14,6 +14,15 @@ from cohort.store.roles import LOGIN
 OLDEST = 150000
 """The oldest server version that the record runs on: Postgres 15."""
 
+STEADY = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""A server that is gone without a word is noticed within a minute (seconds; the last in milliseconds)."""
+
 
 def connect(settings: Settings) -> Engine:
     """The application's engine: on COHORT_DATABASE_URL, else on the embedded Postgres as its login `cohort_app`.
@@ -49,7 +58,8 @@ def administer(settings: Settings) -> Engine:
 
 
 def _engine(url: URL) -> Engine:
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    steady = {name: value for name, value in STEADY.items() if name not in url.query}
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=steady)
     _check(engine)
     return engine
 
