@@ -11,7 +11,15 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 
 from cohort.errors import CohortError, UsageError
@@ -35,6 +43,11 @@ def say(text: str) -> None:
 def say_json(value: Any) -> None:
     """A value for a machine."""
     out.print(json.dumps(value, indent=2, default=str, ensure_ascii=False), markup=False)
+
+
+def say_json_line(value: Any) -> None:
+    """A value for a machine, one a line."""
+    out.print(json.dumps(value, default=str, ensure_ascii=False), markup=False)
 
 
 def say_table(headings: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
@@ -73,3 +86,16 @@ def progress(title: str) -> Iterator[Callable[[str, float], None]]:
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(title, total=1.0)
         yield lambda station, done: bar.update(task, description=f"{title}: {station}", completed=done)
+
+
+@contextmanager
+def whole(title: str, total: int) -> Iterator[Callable[[str, int], None]]:
+    """Progress over many files, in bytes: a bar with rate and time left on a terminal, else a line on standard error
+    for each file (what became of it, its bytes)."""
+    if not err.is_terminal:
+        yield lambda line, _: err.print(line, markup=False)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, TransferSpeedColumn(), TimeRemainingColumn(), console=err, transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda line, size: bar.update(task, description=line, advance=size)

@@ -16,12 +16,12 @@ from cohort.ingest.load import Decision, event, refuse
 from cohort.ingest.pipeline import ingest
 from cohort.ingest.pseudonymise import file_digest
 from cohort.ingest.receipt import Receipt, of_refusal
-from cohort.ingest.source import Limits
+from cohort.ingest.source import Limits, opened
 from cohort.schema.calendar import authorities
 from cohort.store.roles import acting
 from cohort.store.status import Status
 from service.access import Principal, asked, role_of
-from service.history import SubmissionLine, lines
+from service.history import SubmissionLine, lines, same_bytes
 from service.office import Office
 from service.preview import Preview, preview
 from service.summary import Summary, summary
@@ -117,7 +117,18 @@ class Desk:
 
     def _own_said(self, said: Said) -> Said:
         """An officer's file that names no authority is the officer's own."""
-        return said if said.authority_code or not self.authority else replace(said, authority_code=self.authority)
+        return replace(said, own_authority=self.authority)
+
+    def received(self, file: Path) -> Receipt | None:
+        """What the record already holds of exactly these bytes, found by their keyed hash without parsing; else None.
+
+        The hash is under the ring's first key, so a rotation hides nothing.
+        """
+        with opened(file, self._limits) as source:
+            for _ in source.blocks():
+                pass
+        with acting(self.office.engine, role_of(self.principal)) as connection:
+            return same_bytes(connection, file_digest(source.digest, self.office.ring), file.name)
 
     def _keep_refusal(self, error: ReturnRefused) -> int:
         """Of a refused file its keyed hash and size are kept, where it was read at all."""

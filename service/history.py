@@ -11,7 +11,8 @@ from operator import attrgetter
 from sqlalchemy import Connection, Row, text
 
 from cohort.ingest.notice import Told, notice
-from cohort.store.status import Status, statuses
+from cohort.ingest.receipt import Receipt, Standing
+from cohort.store.status import Status, holding, statuses
 
 
 @dataclass(frozen=True)
@@ -89,3 +90,20 @@ def _line(row: Row, status: Status, found: Iterable[Row]) -> SubmissionLine:
     n_queries = sum(f.n for f in queries)
     place = (row.submission_id, row.authority, row.collection, row.collection_year)
     return SubmissionLine(*place, status.value, row.at, row.n_rows, told.n_errors, n_queries, notice(told))
+
+
+SAME_BYTES = text(
+    """
+    SELECT collection, collection_year AS year, authority_code AS authority, submission_id AS submission,
+           content_digest AS digest
+    FROM cohort.submission WHERE file_digest = :digest AND submission_id = ANY(:holding)
+    ORDER BY submission_id DESC LIMIT 1
+    """
+)
+
+
+def same_bytes(connection: Connection, digest: str, file: str) -> Receipt | None:
+    """What holds of exactly the bytes with this keyed hash, as the receipt of a file that came again; else None."""
+    held = holding(statuses(connection))["submission_id"].to_list()
+    row = connection.execute(SAME_BYTES, {"digest": digest, "holding": held}).mappings().first()
+    return None if row is None else Receipt(Standing.ALREADY, file, **row)

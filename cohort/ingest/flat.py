@@ -55,8 +55,7 @@ def of_grids(
 def _routing(found: Recognised, form: ReturnFormat, texts: Mapping[str, str], said: Said, name: str) -> Routing:
     if found.layout.head is None or found.layout.head_may_lack:
         return header.placed(form, texts, said, name)
-    routing = header.route(texts, {form.collection: form})
-    return header.placed(form, texts, said, "") if said != header.UNSAID else routing
+    return header.route(texts, {form.collection: form}, said)
 
 
 def _stored(form: ReturnFormat, texts: Mapping[str, str], routing: Routing) -> dict[str, str | None]:

@@ -44,11 +44,15 @@ class Routing:
 
 @dataclass(frozen=True)
 class Said:
-    """What whoever sends a return says of it. A file that says otherwise is refused; one that is silent is believed."""
+    """What whoever sends a return says of it; a file that says otherwise is refused.
+
+    `own_authority`: whose the sender is. A file that names no authority is theirs; one that does is not contradicted.
+    """
 
     year: int | None = None
     authority_code: str | None = None
     collection: str | None = None
+    own_authority: str | None = None
 
 
 UNSAID = Said()
@@ -79,10 +83,17 @@ def texts(element: Element, formats: Mapping[str, ReturnFormat]) -> dict[str, st
     return found
 
 
-def route(said: Mapping[str, str], formats: Mapping[str, ReturnFormat]) -> Routing:
-    """Where a return with these texts (by tag in lower case) belongs. Refuses what is not certain."""
+def route(said: Mapping[str, str], formats: Mapping[str, ReturnFormat], other: Said = UNSAID) -> Routing:
+    """Where a return with these texts (by tag in lower case) belongs. Refuses what is not certain.
+
+    `other`: what whoever sends it says of it, which may not be otherwise.
+    """
     form = _format(said.get("collection", "").strip().lower(), formats)
-    return Routing(form, _year(said, form), _authority(said))
+    _agreed("collection", form.collection, other.collection)
+    year, authority = _year(said, form), _authority(said)
+    _agreed("year", year, other.year)
+    _agreed("authority", authority, other.authority_code)
+    return Routing(form, year, authority)
 
 
 def placed(form: ReturnFormat, said: Mapping[str, str], other: Said, name: str) -> Routing:
@@ -95,7 +106,7 @@ def placed(form: ReturnFormat, said: Mapping[str, str], other: Said, name: str) 
     written, called = (year + form.named_ahead if year is not None else None for year in named)
     year = _agreed("year", written, other.year) or called
     code = (texts.get("authority_code") or "").strip()
-    authority = _agreed("authority", code or None, other.authority_code)
+    authority = _agreed("authority", code or None, other.authority_code) or other.own_authority
     if year is None:
         raise refusal("HEAD-15")
     if year not in form.years:

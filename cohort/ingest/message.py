@@ -9,6 +9,7 @@ from lxml.etree import _Element as Element
 
 from cohort.ingest import finding, header, structure
 from cohort.ingest.format import ReturnFormat
+from cohort.ingest.header import Said
 from cohort.ingest.raw import RawReturn
 from cohort.ingest.refusals import refusal
 from cohort.ingest.rows import LEFT_OUT, RESPELLED, Log, Sheet, is_text
@@ -26,9 +27,10 @@ def of_message(
     notes: Mapping[str, int],
     formats: Mapping[str, ReturnFormat],
     limits: Limits,
+    said: Said,
 ) -> RawReturn:
     """The return in a file of markup. `first`: its first block as UTF-8; `rest`: the others, with their lines."""
-    document, reading = Document(first, limits), Reading(formats, limits)
+    document, reading = Document(first, limits), Reading(formats, limits, said)
     _refuse_another_root(document.tag, formats)
     _refuse_a_cut_file(document.tag, file.end())
     reading.take(document.complete())
@@ -60,9 +62,10 @@ def _refuse_a_cut_file(tag: str, end: bytes) -> None:
 class Reading:
     """What has been read so far: the header first, then the rows of every table."""
 
-    def __init__(self, formats: Mapping[str, ReturnFormat], limits: Limits) -> None:
+    def __init__(self, formats: Mapping[str, ReturnFormat], limits: Limits, said: Said) -> None:
         self._formats = formats
         self._limits = limits
+        self._said = said
         self._log = Log()
         self._texts: dict[str, str] = {}
         self._routing: header.Routing | None = None
@@ -87,7 +90,7 @@ class Reading:
         if self._routing is not None:
             raise refusal("HEAD-13")
         self._texts = header.texts(element, self._formats)
-        self._routing = header.route(self._texts, self._formats)
+        self._routing = header.route(self._texts, self._formats, self._said)
         form = self._routing.format
         self._sheet = Sheet(form, form.tables[0], self._limits, self._log)
 

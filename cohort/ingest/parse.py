@@ -79,8 +79,8 @@ def _table(table: Table, raw: pl.DataFrame, year: int, census: date) -> _ParsedT
     flags = {f"{c.tag}\0{code}": flag for c in columns for code, flag in readings[c.stored].faults}
     kept = [readings[c.stored].value for c in columns if c.role is not Role.DROPPED]
     absent = [pl.lit(None, c.type).alias(c.stored) for c in table.columns if not c.in_year(year)]
-    # One select for values and faults: they share most of their work.
-    read = clean.select(*keys, *kept, *absent, *(flag.alias(name) for name, flag in flags.items()))
+    formed = clean.with_columns(cell.formed(c) for c in columns if c.kind in cell.NORMALISED)
+    read = formed.select(*keys, *kept, *absent, *(flag.alias(name) for name, flag in flags.items()))
     judged, frame = read.select("row_number", *flags), read.drop(flags)
     if table.parent is None:
         frame = frame.with_columns(pl.col("row_number").alias(PERSON_ROW))

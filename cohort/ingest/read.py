@@ -82,7 +82,7 @@ def _read(file: Source, formats: Mapping[str, ReturnFormat], limits: Limits, nam
         _, first = next(texts)
         if not is_separated(first):
             refuse_what_is_not_xml(first, reads)
-            return of_message(file, first, texts, decoding.notes, formats, limits)
+            return of_message(file, first, texts, decoding.notes, formats, limits, said)
     found = sheets.of_bytes(name, _whole(start, blocks), limits, declared_layouts(), reads)
     return of_grids(found, formats, declared_layouts(), file, said, name)
 

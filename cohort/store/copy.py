@@ -30,12 +30,18 @@ def copy_in(connection: Connection, table: str, frame: pl.DataFrame, schema: str
             copy.write(body[start : start + CHUNK])
 
 
-def copy_staged(connection: Connection, table: str, frame: pl.DataFrame, schema: str = "cohort") -> None:
-    """As `copy_in`, by way of a temporary table: COPY is refused where a row policy stands, INSERT is judged by it."""
+def copy_staged(
+    connection: Connection, table: str, frame: pl.DataFrame, schema: str = "cohort", *, skips_known: bool = False
+) -> None:
+    """As `copy_in`, by way of a temporary table: COPY is refused where a row policy stands, INSERT is judged by it.
+
+    Rows go in in the order of the frame; with `skips_known` those whose key is there already are left out.
+    """
     columns = sql.SQL(", ").join(map(sql.Identifier, frame.columns))
     names = {"to": sql.Identifier(schema, table), "aside": sql.Identifier(f"staged_{table}"), "columns": columns}
     made = "CREATE TEMPORARY TABLE {aside} ON COMMIT DROP AS SELECT {columns} FROM {to} WITH NO DATA"
     moved = "INSERT INTO {to} ({columns}) SELECT {columns} FROM {aside}"
+    moved += " ON CONFLICT DO NOTHING" if skips_known else ""
     with driver_of(connection).cursor() as cursor:
         cursor.execute(sql.SQL(made).format(**names))
         copy_in(connection, f"staged_{table}", frame, schema="pg_temp")

@@ -13,6 +13,8 @@ PERSONS = 250_026
 """Persons and their tokens. Beside it stands the lock of migrations, `cohort.store.migrate.LOCK`."""
 ADOPTION = 250_027
 """The first keys of a fresh database."""
+NAMING = 250_028
+"""Which person a token names."""
 
 
 def beside_others(connection: Connection) -> None:
@@ -35,3 +37,12 @@ def alone(connection: Connection) -> None:
 def adopting(connection: Connection) -> None:
     """To be called before a database takes on its first keys: of two first loads with two rings one is first."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADOPTION})
+
+
+def naming(connection: Connection) -> None:
+    """To be called by a loader before it names persons: from here to its commit one load at a time does.
+
+    It is the last lock that a load takes, so nobody waits in a circle. What stood in the way before was the key of
+    the tokens alone, and that is blind where one return has as UPN what the other has as former UPN.
+    """
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": NAMING})

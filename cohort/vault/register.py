@@ -1,17 +1,16 @@
 """Writing persons, tokens, links and linkage rows, in the loader's transaction.
 
-A token names one person for ever: the first to write it wins, and whoever comes second reads again. So two
-authorities may load one child at the same moment and both find the same person.
+A token names one person for ever: the first to write it wins, and whoever comes second waits and reads again. So
+two authorities may load one child at the same moment and both find the same person.
 """
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import polars as pl
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from cohort.ingest.pseudonymise import TOKEN_KINDS
+from cohort.store import locks
 from cohort.store.copy import copy_in, copy_staged
 from cohort.vault.derived import NORMALISER
 from cohort.vault.link import NEW, TOKEN, LinkedReturn
@@ -19,14 +18,6 @@ from cohort.vault.lookup import bytea, known
 from cohort.vault.record import own_rows
 
 TRUST = {kind: place for place, kind in enumerate(TOKEN_KINDS)}
-TOKENS = text(
-    """
-    INSERT INTO vault.token (kind_code, token, key_version, person_id, submission_id)
-    VALUES (:kind_code, :token, :key_version, :person_id, :submission_id)
-    ON CONFLICT (kind_code, token) DO NOTHING
-    """
-)
-PERSONS = text("INSERT INTO cohort.person (person_id, submission_id) VALUES (:person_id, :submission_id)")
 
 
 def register(connection: Connection, linked: LinkedReturn, kept: pl.DataFrame, submission: int) -> pl.DataFrame:
@@ -35,12 +26,11 @@ def register(connection: Connection, linked: LinkedReturn, kept: pl.DataFrame, s
     given = linked.pseudonymous
     # A number in dispute names nobody: neither does its token become this child's, nor this child its owner.
     believed = given.tokens.join(linked.disputed, on=["person_row", *TOKEN], how="anti")
-    tokens = believed.join(links.select("person_row", "person_id"), on="person_row")
-    _write_tokens(connection, tokens, given.key_version, submission)
-    settled = _settle(connection, links, tokens, linked.fresh)
-    new = settled.filter(pl.col("person_id").is_in(linked.fresh))["person_id"].unique().sort()
-    if len(new):
-        connection.execute(PERSONS, [{"person_id": UUID(p), "submission_id": submission} for p in new])
+    locks.naming(connection)
+    settled = _settle(connection, links, believed, linked.fresh)
+    new = settled.filter(pl.col("person_id").is_in(linked.fresh)).select(pl.col("person_id").unique().sort())
+    copy_staged(connection, "person", new.with_columns(pl.lit(submission).alias("submission_id")))
+    _write_tokens(connection, believed.join(settled, on="person_row"), given.key_version, submission)
     copy_staged(connection, "link", settled.with_columns(pl.lit(submission).alias("submission_id")))
     _write_rows(connection, linked, settled, submission)
     return settled.select("person_row", "person_id")
@@ -57,29 +47,20 @@ def _write_rows(connection: Connection, linked: LinkedReturn, settled: pl.DataFr
 
 
 def _write_tokens(connection: Connection, tokens: pl.DataFrame, key_version: int, submission: int) -> None:
-    """In the order of the tokens, so that two loaders never wait for each other in a circle."""
-    ordered = tokens.unique(["kind_code", "token"], keep="first", maintain_order=True).sort("kind_code", "token")
-    rows = [
-        {
-            "kind_code": row["kind_code"],
-            "token": row["token"],
-            "key_version": key_version,
-            "person_id": UUID(row["person_id"]),
-            "submission_id": submission,
-        }
-        for row in ordered.iter_rows(named=True)
-    ]
-    if rows:
-        connection.execute(TOKENS, rows)
+    """Tokens that name nobody yet, in their order, which is kind to the index."""
+    ordered = tokens.unique(TOKEN, keep="first", maintain_order=True).sort(TOKEN)
+    rows = ordered.select(
+        *TOKEN, "person_id", pl.lit(key_version).alias("key_version"), pl.lit(submission).alias("submission_id")
+    )
+    copy_staged(connection, "token", bytea(rows), schema="vault", skips_known=True)
 
 
 def _settle(connection: Connection, links: pl.DataFrame, tokens: pl.DataFrame, fresh: frozenset[str]) -> pl.DataFrame:
     """Where another loader named a person first, that person stands in for the one proposed as new."""
-    owners = known(connection, tokens).rename({"person_id": "owner"})
+    unsettled = tokens.join(links.filter(pl.col("person_id").is_in(fresh)), on="person_row")
+    owners = known(connection, unsettled).rename({"person_id": "owner"})
     first = (
-        tokens.filter(pl.col("person_id").is_in(fresh))
-        .join(owners, on=TOKEN)
-        .filter(pl.col("owner") != pl.col("person_id"))
+        unsettled.join(owners, on=TOKEN)
         .with_columns(pl.col("kind_code").replace_strict(TRUST, return_dtype=pl.Int8).alias("trust"))
         .sort("trust", "person_row")
         .unique("person_id", keep="first", maintain_order=True)

@@ -12,6 +12,7 @@ import typer
 from cohort.errors import ReturnHeld, ReturnRefused, UsageError
 from cohort.settings import from_environment
 from service import console
+from service.commands import batch
 
 if TYPE_CHECKING:
     from cohort.ingest.header import Said
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from cohort.ingest.source import Limits
 
 Files = Annotated[
-    list[Path], typer.Argument(help="Files of returns; a folder of CSV files is one.", show_default=False)
+    list[Path],
+    typer.Argument(help="Files of returns, or folders; a folder of CSV files alone is one.", show_default=False),
 ]
 Authority = Annotated[str | None, typer.Option(help="DfE number of the authority, where the file says none.")]
+Workers = Annotated[int, typer.Option(min=1, max=64, help="Processes that share the files.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
 
@@ -37,25 +40,27 @@ def validate(
     show_references: Annotated[
         bool, typer.Option("--show-references", help="Print the references: personal data on the screen.")
     ] = False,
+    workers: Workers = 1,
 ) -> None:
     """Judge returns with no database and no key; nothing leaves this machine."""
     from cohort.ingest import report
     from cohort.ingest.judge import judge
     from cohort.ingest.source import Limits
 
+    said = _said(collection, year, authority)
+    if _is_batch(files, workers) and output is None and not references:
+        batch.take(files, batch.judging(said, dry_run=dry_run), workers, as_json=as_json)
     _refuse_careless(files, references, output, show_references, as_json)
     limits = Limits(size=from_environment().max_megabytes << 20)
     receipts = []
     for file in files:
         with console.progress(file.name) as progress:
-            said = _said(collection, year, authority)
-            judged = _judged(partial(judge, dry_run=dry_run), file, progress, limits, said)
-        receipts.append(_expected(judged, collection, year))
+            receipts.append(_judged(partial(judge, dry_run=dry_run), file, progress, limits, said))
     if output is not None and len(receipts) > 1:
         raise UsageError("REPORT-01", "A report is of one file.", "Validate the files one by one with -o.")
     if references:
         for into in (output, ("json" if as_json else "text") if show_references else None):
-            _local(files[0], receipts[0], references, into, limits, _said(collection, year, authority))
+            _local(files[0], receipts[0], references, into, limits, said)
     elif output is not None:
         report.write(receipts[0], output)
     if as_json and not references:
@@ -81,6 +86,8 @@ def ingest(
     year: Annotated[str, typer.Option(help="The year (auto: as the file says).")] = "auto",
     authority: Authority = None,
     as_json: AsJson = False,
+    workers: Workers = 1,
+    resume: Annotated[bool, typer.Option("--resume", help="Pass over files that were received already.")] = False,
 ) -> None:
     """Take returns in as an account of an authority, and print the receipts."""
     from cohort.ingest import report
@@ -91,8 +98,11 @@ def ingest(
     if tokens is not None and len(files) > 1:
         raise UsageError("SPLIT-07", "Tokens are of one file.", "Take the files in one by one, each with its tokens.")
     desk = Desk(principal(account), office())
-    given = {"confirm": confirm, "explanations": _explanations(explain or []), "tokens": tokens, "force": force}
-    given["said"] = _said(collection, year, authority)
+    said, answers = _said(collection, year, authority), _explanations(explain or [])
+    if tokens is None and (resume or _is_batch(files, workers)):
+        task = batch.sending(account, confirm, answers, said, force=force, resumes=resume)
+        batch.take(files, task, workers, as_json=as_json)
+    given = {"confirm": confirm, "explanations": answers, "tokens": tokens, "force": force, "said": said}
     receipts = []
     for file in files:
         with console.progress(file.name) as progress:
@@ -205,6 +215,13 @@ def _said(collection: str, year: str, authority: str | None) -> Said:
     return Said(None if year == "auto" else int(year), authority, known.get(collection.lower()))
 
 
+def _is_batch(files: list[Path], workers: int) -> bool:
+    """Whether the table of many returns is wanted in place of the report of each."""
+    from service.many import found
+
+    return workers > 1 or found(files) != files
+
+
 def _judged(
     judge: Callable[..., Receipt], file: Path, progress: Callable[[str, float], None], limits: Limits, said: Said
 ) -> Receipt:
@@ -214,13 +231,6 @@ def _judged(
         return judge(file, file.name, progress, limits, said)
     except ReturnRefused as error:
         return of_refusal(file.name, error)
-
-
-def _expected(receipt: Receipt, collection: str, year: str) -> Receipt:
-    for asked, said, name in ((collection, receipt.collection, "collection"), (year, str(receipt.year), "year")):
-        if asked != "auto" and receipt.refusal is None and asked.lower() != str(said).lower():
-            raise UsageError("REPORT-02", f"The file's {name} is {said}.", f"Leave --{name} out, or name {said}.")
-    return receipt
 
 
 def _explanations(texts: list[str]) -> dict[str, str]:

@@ -32,7 +32,7 @@ def read(tag: str, *texts: str | None, year: int = 2024) -> list[tuple[object, s
 
 def judged(of: Column, texts: list[str | None], year: int = 2024) -> list[tuple[object, set[str]]]:
     frame = pl.DataFrame({of.stored: pl.Series(texts, dtype=pl.String)})
-    clean = frame.with_columns(cell.cleaned(of).alias(of.stored))
+    clean = frame.with_columns(cell.cleaned(of).alias(of.stored)).with_columns(cell.formed(of))
     reading = cell.reading(of, year, census_day(year))
     values = clean.select(reading.value).to_series().to_list()
     faults = [
