@@ -40,10 +40,10 @@ def pairs(
     `prior`: the chance that two rows taken at random are one person. `frequencies` (key, token, n) of `rows` rows
     correct the weight of a common name; where none are given, those of both frames do.
     """
-    met = _met(_plain(left), _plain(right), model)
+    met = _met(plain(left), plain(right), model)
     if met[0].is_empty():
         return pl.DataFrame(schema=PAIRS)
-    linker = _linker(*met, model, prior)
+    linker = linker_of(*met, model, prior)
     counted = count(left, right) if frequencies is None else frequencies
     n_rows = left.height + right.height if frequencies is None else rows
     for key in {level.frequency_of for c in model.comparisons for level in c.levels} - {""}:
@@ -57,7 +57,8 @@ def pairs(
     )
 
 
-def _linker(left: pl.DataFrame, right: pl.DataFrame, model: Model, prior: float) -> Linker:
+def linker_of(left: pl.DataFrame, right: pl.DataFrame, model: Model, prior: float) -> Linker:
+    """Splink on two plain frames, under the model."""
     from splink import DuckDBAPI, Linker  # noqa: PLC0415  (the base install judges returns without it)
 
     logging.getLogger("splink").setLevel(logging.ERROR)
@@ -78,7 +79,7 @@ def _met(left: pl.DataFrame, right: pl.DataFrame, model: Model) -> tuple[pl.Data
     return pl.concat(lefts).unique("place").sort("place"), pl.concat(rights).unique("place").sort("place")
 
 
-def _plain(rows: pl.DataFrame) -> pl.DataFrame:
+def plain(rows: pl.DataFrame) -> pl.DataFrame:
     """Keys and numbers with a place; a number that a frame lacks is known of nobody."""
     absent = {
         name: pl.lit(None, pl.Boolean if name.startswith("is_") else pl.Binary)
