@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import BinaryIO, Protocol
 
 from analysis.release import Release
+from cohort.ingest.header import UNSAID, Said
 from cohort.ingest.receipt import Receipt
 from screens.told import Preview, Summary
 
@@ -148,8 +149,19 @@ class Desk(Protocol):
         """Judge a return; nothing is kept."""
         ...
 
-    def preview(self, file: BinaryIO, name: str, progress: Progress | None = None, *, dry_run: bool = False) -> Preview:
-        """Judge a return and show what it would move; nothing is kept. `dry_run`: census day is still to come."""
+    def preview(
+        self,
+        file: BinaryIO,
+        name: str,
+        progress: Progress | None = None,
+        said: Said = UNSAID,
+        *,
+        dry_run: bool = False,
+    ) -> Preview:
+        """Judge a return and show what it would move; nothing is kept. `dry_run`: census day is still to come.
+
+        `said`: what the officer says of a file that does not say it.
+        """
         ...
 
     def submit(
@@ -160,6 +172,7 @@ class Desk(Protocol):
         confirm: str = "",
         explanations: Mapping[str, str] | None = None,
         progress: Progress | None = None,
+        said: Said = UNSAID,
         force: bool = False,
     ) -> Receipt:
         """Send a return in. `confirm`: why rows with errors are left out; `explanations`: code → reason."""

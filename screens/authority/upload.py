@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cohort.ingest.answers import LAST_YEAR
+from cohort.ingest.header import Said
 from cohort.ingest.receipt import Receipt, Standing
 from screens import outcome
 from screens.authority import moved
@@ -25,6 +26,10 @@ Told = TypeVar("Told")
 REMINDER = "Write no name, date of birth or number of a child: reasons are kept with the return."
 OLDER = "ROUTE-03"
 """The refusal of a file that was made before the one that was sent already."""
+YEAR = "upload-year"
+"""Where the session keeps the year that the officer said of a file that names none, by the file's id."""
+NO_YEAR = "HEAD-15"
+"""The refusal of such a file."""
 LONGEST = 500
 """Characters of a reason."""
 
@@ -58,7 +63,10 @@ def draw(desk: Desk) -> None:
         outcome.status(receipt)
         outcome.findings(receipt)
         moved.preview(*st.session_state.get(MOVES, {}).get(file.file_id, ((), None)))
-        _next(desk, file, receipt)
+        if receipt.refusal is not None and receipt.refusal[0] == NO_YEAR:
+            _ask_year(desk, file, dry_run=dry_run)
+        else:
+            _next(desk, file, receipt)
         outcome.counts(receipt)
         outcome.downloads(desk, receipt)
 
@@ -67,12 +75,27 @@ def _check(desk: Desk, file: UploadedFile, *, dry_run: bool) -> None:
     """Judge the file; what it would move is kept beside its receipt until another file is chosen."""
 
     def call(told: Progress) -> Preview:
-        return desk.preview(file, file.name, told, dry_run=dry_run)
+        return desk.preview(file, file.name, told, _said(file), dry_run=dry_run)
 
     seen = attempt(_climb, "Checking", file, call)
     if seen is not None:
         st.session_state[MOVES] = {file.file_id: (seen.moves, seen.compared_with)}
         _keep(file, seen.receipt)
+
+
+def _said(file: UploadedFile) -> Said:
+    """What the officer said of a file beside what stands in it."""
+    return Said(year=st.session_state.get(YEAR, {}).get(file.file_id))
+
+
+def _ask_year(desk: Desk, file: UploadedFile, *, dry_run: bool) -> None:
+    """Of which year is it? Asked where neither the file nor its name says so."""
+    st.subheader("Which year is it of?")
+    st.markdown("Neither the file nor its name says so. A school year is named by the year in which it ends.")
+    year = st.number_input("Year of the return", value=None, min_value=2000, max_value=2100, step=1, key="said-year")
+    if st.button("Check it as the return of this year", type="primary", disabled=year is None) and year is not None:
+        st.session_state[YEAR] = {file.file_id: int(year)}
+        _check(desk, file, dry_run=dry_run)
 
 
 def _receipt(file: UploadedFile) -> Receipt | None:
@@ -171,6 +194,14 @@ def _send(
     desk: Desk, file: UploadedFile, confirm: str, explanations: Mapping[str, str], *, force: bool = False
 ) -> None:
     def call(told: Progress) -> Receipt:
-        return desk.submit(file, file.name, confirm=confirm, explanations=explanations, progress=told, force=force)
+        return desk.submit(
+            file,
+            file.name,
+            confirm=confirm,
+            explanations=explanations,
+            progress=told,
+            said=_said(file),
+            force=force,
+        )
 
     _keep(file, attempt(_climb, "Sending", file, call))

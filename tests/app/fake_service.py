@@ -16,6 +16,7 @@ from analysis.studies.outcome_summary import outcome_summary
 from analysis.study import Choice
 from cohort.errors import NotAllowed
 from cohort.ingest import finding
+from cohort.ingest.header import UNSAID, Said
 from cohort.ingest.receipt import Receipt, Standing
 from screens.calls import Progress
 from service.preview import Preview
@@ -123,12 +124,26 @@ class FakeDesk:
     lines: list[Line] = field(default_factory=lambda: list(LINES))
     sent: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     may_sign: bool = True
+    years: list[int | None] = field(default_factory=list)
     asked: list[tuple[int, date | None]] = field(default_factory=list)
 
     def validate(self, file: BinaryIO, name: str, progress: Progress | None = None) -> Receipt:
         return replace(_judged(file, name, progress), status=Standing.JUDGED) if _is_read(file) else _refused(name)
 
-    def preview(self, file: BinaryIO, name: str, progress: Progress | None = None, *, dry_run: bool = False) -> Preview:
+    def preview(
+        self,
+        file: BinaryIO,
+        name: str,
+        progress: Progress | None = None,
+        said: Said = UNSAID,
+        *,
+        dry_run: bool = False,
+    ) -> Preview:
+        self.years.append(said.year)
+        if b"of no year" in file.read() and said.year is None:
+            refusal = ("HEAD-15", "The file does not say of which year it is.", "Say it.")
+            return Preview(replace(_refused(name), refusal=refusal))
+        file.seek(0)
         receipt = replace(self.validate(file, name, progress), is_dry_run=dry_run)
         return Preview(receipt, () if receipt.refusal else fake_back.MOVES, 9)
 
@@ -144,8 +159,10 @@ class FakeDesk:
         confirm: str = "",
         explanations: Mapping[str, str] | None = None,
         progress: Progress | None = None,
+        said: Said = UNSAID,
         force: bool = False,
     ) -> Receipt:
+        self.years.append(said.year)
         self.sent.append((confirm, dict(explanations or {})))
         if not _is_read(file):
             return _refused(name)

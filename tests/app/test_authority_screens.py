@@ -234,6 +234,17 @@ def test_a_dry_run_is_checked_and_cannot_be_sent() -> None:
     assert "Send the return" not in [button.label for button in at.button]
 
 
+def test_a_file_that_names_no_year_is_asked_for_it_and_checked_and_sent_as_of_that_year() -> None:
+    desk = FakeDesk()
+    at = press(uploaded(desk, "clean of no year"), "Check the return")
+    assert "Neither the file nor its name says so." in seen(at)
+    assert "Send the return" not in [button.label for button in at.button]
+    at.number_input(key="said-year").set_value(2025).run()
+    at = press(at, "Check it as the return of this year")
+    press(at, "Send the return")
+    assert desk.years == [None, 2025, 2025]
+
+
 def test_a_summary_shows_what_to_see_to_figures_place_and_quality() -> None:
     text = seen(drawn(back, desk=FakeDesk()))
     assert "On 15 January 2026: 60 cases past the day that the law sets, 1 case due within six weeks." in text
