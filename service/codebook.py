@@ -20,6 +20,7 @@ from analysis.measure import Measure, measures
 from analysis.study import Study, studies
 from cohort.ingest.format import Column, ReturnFormat
 from cohort.ingest.guide import EXAMPLE, Guide, guides
+from cohort.ingest.header import years
 from cohort.ingest.read import declared_formats
 from cohort.schema.base import CODES
 from cohort.schema.code_list import FIRST, LAST, CodeList, Register
@@ -78,11 +79,12 @@ def _rows(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator
 
 def _collection(form: ReturnFormat) -> Iterator[str]:
     yield f"# {form.title} ({form.collection})\n"
-    yield f"Returns of {form.years.start} to {form.years.stop - 1}.\n"
+    yield f"Returns of {years(form)}.\n"
     for table in form.tables:
         under = f", under {table.parent}" if table.parent else ""
         yield f"## {table.name}{under}\n"
-        yield f"{table.comment} Feeds `{table.stored}`.\n"
+        made = f" Made of the items: {', '.join(f'`{name}`' for name in table.made)}." if table.made else ""
+        yield f"{table.comment} Feeds `{table.stored}`.{made}\n"
         yield from _rows(("item", "feeds", "kind", "becomes", "years", "what"), map(_column, table.columns))
 
 
