@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -77,7 +78,7 @@ def returned(collection: str, place: int = 0) -> Returned:
     return Returned(form, year, _csv(wide, form, layout, named(told, place, of.lives.people)), results)
 
 
-def _cells(rows: pl.DataFrame, labels: dict[str, str], collection: str) -> pl.DataFrame:
+def _cells(rows: pl.DataFrame, labels: Mapping[str, str], collection: str) -> pl.DataFrame:
     """child, and the fields of a measure: its number or judgement, and the code in its place."""
     result = pl.col("result_score")
     shown = result.cast(pl.String).str.replace(r"\.0$", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -314,7 +315,7 @@ def test_a_melt_that_exchanges_two_measures_is_found_out(monkeypatch: pytest.Mon
 
 
 def test_a_melt_that_counts_its_rows_from_another_place_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    def moved(*given: object) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
+    def moved(*given: Any) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame]]:
         frames, stand = honest(*given)
         one = stand[RESULTS].with_columns(pl.col("row", "line").shift(1, fill_value=1))
         return frames, {**stand, RESULTS: one}
