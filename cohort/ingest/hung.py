@@ -83,7 +83,7 @@ def columns(sheet: Sheet, table: Table, grid: Grid, year: int, log: Log) -> list
     made: list[pl.Series | pl.Expr] = []
     for column in table.columns:
         said = sheet.says.get(column.stored)
-        names = () if said and sheet.by_label else sorted(sheet.names(column))
+        names = () if said and column.tag in sheet.labels else sorted(sheet.names(column))
         place = next((grid.places[name] for name in names if name in grid.places), None)
         if place is None:
             text = said.format(year=year, before=year - 1) if said else None

@@ -22,10 +22,10 @@ class Sheet:
     that it hangs under, each the `own` of another sheet. `labels`: tag → header, where it is not the tag. `says`:
     stored column → what holds for every row, since the sheet has no column that says it; `{year}` stands for the
     return's and `{before}` for the year before. A layout may read a sheet twice, under two labellings: where it is
-    `by_label`, an item with a label is read under no other header, and findings name it by its label; what such a
-    sheet says of an item is not read, and where two items that are read bear one label, a cell that is a number is the
-    number's and any other the other's. `filled` stands in for the table's own, where one row of the sheet is several
-    rows of the table.
+    `by_label`, an item with a label is read under no other header, and findings name it by its label; where two such
+    items bear one label, a cell that is a number is the number's and any other the other's. An item that is said is not
+    read under its label: that is but where findings of it stand. `filled` stands in for the table's own, where one row
+    of the sheet is several rows of the table.
     """
 
     name: str
