@@ -20,7 +20,9 @@ from analysis.measure import Measure, measures
 from analysis.study import Study, studies
 from cohort.ingest.format import Column, ReturnFormat
 from cohort.ingest.guide import EXAMPLE, Guide, guides
-from cohort.ingest.read import declared_formats
+from cohort.ingest.header import years
+from cohort.ingest.layout import Layout
+from cohort.ingest.read import declared_formats, declared_layouts
 from cohort.schema.base import CODES
 from cohort.schema.code_list import FIRST, LAST, CodeList, Register
 from cohort.schema.codes import code_lists
@@ -78,12 +80,25 @@ def _rows(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator
 
 def _collection(form: ReturnFormat) -> Iterator[str]:
     yield f"# {form.title} ({form.collection})\n"
-    yield f"Returns of {form.years.start} to {form.years.stop - 1}.\n"
+    yield f"Returns of {years(form)}.\n"
     for table in form.tables:
         under = f", under {table.parent}" if table.parent else ""
         yield f"## {table.name}{under}\n"
-        yield f"{table.comment} Feeds `{table.stored}`.\n"
+        made = f" Made of the items: {', '.join(f'`{name}`' for name in table.made)}." if table.made else ""
+        yield f"{table.comment} Feeds `{table.stored}`.{made}\n"
         yield from _rows(("item", "feeds", "kind", "becomes", "years", "what"), map(_column, table.columns))
+    headers = [row for each in declared_layouts() if each.collection == form.collection for row in _headers(each)]
+    if headers:
+        yield "Where one row of a file is several records, its headers say which:\n"
+        yield from _rows(("header", "item", "of the record where"), headers)
+
+
+def _headers(layout: Layout) -> Iterator[tuple[object, ...]]:
+    """Header, items, and what holds of the record, of sheets that are read once a record."""
+    for sheet in layout.sheets if any(sheet.by_label for sheet in layout.sheets) else ():
+        says = ", ".join(f"{name} is {value}" for name, value in sheet.says.items())
+        for header in dict.fromkeys(sheet.labels.values()):
+            yield header, ", ".join(tag for tag, label in sheet.labels.items() if label == header), says
 
 
 def _column(column: Column) -> tuple[object, ...]:

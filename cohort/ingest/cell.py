@@ -14,7 +14,7 @@ from math import inf
 import polars as pl
 
 from cohort.ingest.finding import Cause, causes
-from cohort.ingest.format import Column, Kind, Level
+from cohort.ingest.format import NUMERIC, Column, Kind, Level
 from cohort.ingest.identifiers import NO_ULN, UPN_FORM, uln_is_sound, upn_check_letter
 from cohort.schema.calendar import abolished, authorities
 from cohort.vault.normalise import INVISIBLE, normalised, plain
@@ -104,7 +104,6 @@ POSTCODE = r"^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$"
 FLAGS = {"1": True, "TRUE": True, "0": False, "FALSE": False}
 WHOLE = r"^([0-9]+)(?:\.0+)?$"
 """Databases write whole numbers that may be absent as 134.0."""
-NUMERIC = r"^-?[0-9]+(?:\.[0-9]+)?$"
 YEAR = r"^(20[0-9]{2})(?:\.0+)?$"
 SPAN = r"^(20[0-9]{2})[/-]?(?:20)?([0-9]{2})$"
 OLDEST_AGE = 40

@@ -70,15 +70,19 @@ POLARS: Mapping[Kind, type[pl.DataType]] = {
 """The typed form of each kind after parse; all others stay strings."""
 
 
+NUMERIC = r"^-?[0-9]+(?:\.[0-9]+)?$"
+"""How a number is written."""
+
+
 @dataclass(frozen=True)
 class Column:
     """An item of the standard and the stored column that it feeds.
 
     `required` is the level of the finding where the item is absent; `age` names the stored column that takes
-    the person's age in whole years on this date, or on `age_day` (month, day) of the year before where this is a year,
-    worked out before the date of birth is blurred; `may_be_future` allows dates after census day; `length` is the
-    number of digits of a DIGITS column; `low` and `high` bound a number, both included; `lag` is how many years before
-    the return's a code's list is the one to read by.
+    the person's age in whole years on this date, or on `age_day` (month, day) where this is a year, `age_back` years
+    before it, worked out before the date of birth is blurred; `may_be_future` allows dates after census day; `length`
+    is the number of digits of a DIGITS column; `low` and `high` bound a number, both included; `lag` is how many years
+    before the return's a code's list is the one to read by.
     """
 
     tag: str
@@ -94,6 +98,7 @@ class Column:
     spellings: tuple[str, ...] = ()
     age: str | None = None
     age_day: tuple[int, int] = (8, 31)
+    age_back: int = 1
     may_be_future: bool = False
     length: int = 0
     low: float | None = None
@@ -142,7 +147,9 @@ class Table:
 
     `key` names the column in which tables below it hold this table's row number; `at_most` is how often the
     element may stand under its parent. Of sheets that feed several tables: `rows` says which rows are of this one, and
-    `filled` names stored columns of which one must be filled for a row to be there at all.
+    `filled` names stored columns of which one must be filled for a row to be there at all. `made`: stored column → how
+    it is made of the table's others once they are typed; it may be one that an item feeds, and making it again changes
+    nothing.
     """
 
     name: str
@@ -156,6 +163,7 @@ class Table:
     """Tags and table names in the order of the written file; those not named come last, columns first."""
     rows: Rows | None = None
     filled: tuple[str, ...] = ()
+    made: Mapping[str, Callable[[], pl.Expr]] = field(default_factory=dict)
 
     def column(self, stored: str) -> Column:
         """The column that feeds a stored column."""
@@ -208,6 +216,8 @@ class ReturnFormat:
     """Whether returns are judged before their census day has come (`cohort.ingest.rehearsal`)."""
     named_ahead: int = 0
     """Years from the one that a file or its head names to the collection year: 1 for the census of an autumn."""
+    gaps: frozenset[int] = frozenset()
+    """Years within `years` of which there is no return."""
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
@@ -237,6 +247,10 @@ class ReturnFormat:
         from all rows that name one.
         """
         return any(table.parent not in {None, self.tables[0].name} for table in self.tables)
+
+    def covers(self, year: int) -> bool:
+        """Whether there is a return of that year."""
+        return year in self.years and year not in self.gaps
 
     def tag(self, table: Table, stored: str) -> str:
         """The standard's name of what a finding is about: an item of the table, or a whole record of a table.

@@ -66,7 +66,8 @@ def reads(formats: Mapping[str, ReturnFormat]) -> str:
 def years(form: ReturnFormat) -> str:
     """The years that a format covers, in words."""
     first, last = form.years[0], form.years[-1]
-    return f"{first} to {last}" if first < last else str(first)
+    without = f" without {' and '.join(map(str, sorted(form.gaps)))}" if form.gaps else ""
+    return f"{first} to {last}{without}" if first < last else str(first)
 
 
 def texts(element: Element, formats: Mapping[str, ReturnFormat]) -> dict[str, str]:
@@ -109,7 +110,7 @@ def placed(form: ReturnFormat, said: Mapping[str, str], other: Said, name: str) 
     authority = _agreed("authority", code or None, other.authority_code) or other.own_authority
     if year is None:
         raise refusal("HEAD-15")
-    if year not in form.years:
+    if not form.covers(year):
         raise refusal("HEAD-07", years=years(form))
     if authority is None:
         raise refusal("HEAD-16")
@@ -162,7 +163,7 @@ def _year(said: Mapping[str, str], form: ReturnFormat) -> int:
     if not _YEAR.fullmatch(text):
         raise refusal("HEAD-06")
     year = int(text)
-    if year not in form.years:
+    if not form.covers(year):
         raise refusal("HEAD-07", years=years(form))
     day = _DAY.fullmatch(said.get("referencedate", "").strip())
     if day is None:

@@ -11,14 +11,16 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from cohort.ingest import places, structure
-from cohort.ingest.format import ReturnFormat, Table
+from cohort.ingest.format import NUMERIC, Column, Kind, ReturnFormat, Table
 from cohort.ingest.grid import LINE, RAGGED, Grid
 from cohort.ingest.layout import Layout, Sheet, plain
 from cohort.ingest.recognise import Recognised, headers
 from cohort.ingest.rows import ROW_NUMBER, Log
 from cohort.ingest.written import noted
+from cohort.vault.normalise import INVISIBLE
 
 OWN = "\0own"
+NUMBERS = frozenset({Kind.NUMBER, Kind.COUNT})
 Frames = dict[str, pl.DataFrame]
 
 
@@ -80,14 +82,23 @@ def columns(sheet: Sheet, table: Table, grid: Grid, year: int, log: Log) -> list
     """A table's columns as a grid has them, under their stored names; null where it has none."""
     made: list[pl.Series | pl.Expr] = []
     for column in table.columns:
-        place = next((grid.places[name] for name in sorted(sheet.names(column)) if name in grid.places), None)
         said = sheet.says.get(column.stored)
-        made.append(
-            pl.lit(said.format(year=year, before=year - 1) if said else None, pl.String).alias(column.stored)
-            if place is None
-            else noted(grid.rows[place], log).alias(column.stored)
-        )
+        names = () if said and column.tag in sheet.labels else sorted(sheet.names(column))
+        place = next((grid.places[name] for name in names if name in grid.places), None)
+        if place is None:
+            text = said.format(year=year, before=year - 1) if said else None
+            made.append(pl.lit(text, pl.String).alias(column.stored))
+        else:
+            texts = noted(grid.rows[place], log)
+            made.append((_own(column, texts) if sheet.shares(column, table) else texts).alias(column.stored))
     return made
+
+
+def _own(column: Column, texts: pl.Series) -> pl.Series:
+    """What is a number's, or all that is not, of cells that two items share."""
+    is_number = texts.str.replace_all(INVISIBLE, "").str.strip_chars().str.contains(NUMERIC)
+    mine = is_number if column.kind in NUMBERS else ~is_number
+    return texts.zip_with(mine.fill_null(value=False), pl.Series([None], dtype=pl.String))
 
 
 def number(place: str | None) -> pl.Expr:

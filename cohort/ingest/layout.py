@@ -22,8 +22,10 @@ class Sheet:
     that it hangs under, each the `own` of another sheet. `labels`: tag → header, where it is not the tag. `says`:
     stored column → what holds for every row, since the sheet has no column that says it; `{year}` stands for the
     return's and `{before}` for the year before. A layout may read a sheet twice, under two labellings: where it is
-    `by_label`, an item with a label is read under no other header, and findings name it by its label. `filled` stands
-    in for the table's own, where one row of the sheet is several rows of the table.
+    `by_label`, an item with a label is read under no other header, and findings name it by its label; where two such
+    items bear one label, a cell that is a number is the number's and any other the other's. An item that is said is not
+    read under its label: that is but where findings of it stand. `filled` stands in for the table's own, where one row
+    of the sheet is several rows of the table.
     """
 
     name: str
@@ -45,6 +47,12 @@ class Sheet:
         if label and self.by_label:
             return frozenset({plain(label)})
         return frozenset(map(plain, column.names | ({label} if label else set())))
+
+    def shares(self, column: Column, table: Table) -> bool:
+        """Whether another item of the table is read from the same cells."""
+        label = self.labels.get(column.tag)
+        others = [self.labels.get(c.tag) for c in table.columns if c is not column and c.stored not in self.says]
+        return self.by_label and label is not None and label in others
 
 
 @dataclass(frozen=True)

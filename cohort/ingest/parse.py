@@ -82,6 +82,7 @@ def _table(table: Table, raw: pl.DataFrame, year: int, census: date) -> _ParsedT
     formed = clean.with_columns(cell.formed(c) for c in columns if c.kind in cell.NORMALISED)
     read = formed.select(*keys, *kept, *absent, *(flag.alias(name) for name, flag in flags.items()))
     judged, frame = read.select("row_number", *flags), read.drop(flags)
+    frame = frame.with_columns(make().alias(name) for name, make in table.made.items())
     if table.parent is None:
         frame = frame.with_columns(pl.col("row_number").alias(PERSON_ROW))
     return _ParsedTable(frame, _places(table, judged), _count_trimmed(raw, clean, columns))

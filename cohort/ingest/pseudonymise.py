@@ -226,7 +226,8 @@ def _with_ages(table: Table, frame: pl.DataFrame, births: pl.DataFrame, year: in
 
 def _day(column: Column) -> pl.Expr:
     """The day of the event that a column dates."""
-    return pl.date(pl.col(column.stored) - 1, *column.age_day) if column.kind is Kind.YEAR else pl.col(column.stored)
+    said = pl.col(column.stored)
+    return pl.date(said - column.age_back, *column.age_day) if column.kind is Kind.YEAR else said
 
 
 def _keys(given: pl.DataFrame, ring: KeyRing) -> pl.DataFrame:

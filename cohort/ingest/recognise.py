@@ -51,7 +51,7 @@ def recognised(
 
 def _matched(grids: Sequence[Grid], layout: Layout, form: ReturnFormat, names: Sequence[str]) -> Recognised:
     """The grids that are sheets of a layout, and how well it explains them: headers known less headers unknown."""
-    wanted = {sheet.name: headers(layout, sheet.name, form) for sheet in layout.sheets}
+    wanted = {name: headers(layout, name, form) for name in dict.fromkeys(sheet.name for sheet in layout.sheets)}
     heading = frozenset() if layout.head is None else _of_columns(layout.head, form.header)
     matched: dict[str, Grid] = {}
     head: Grid | None = None

@@ -93,5 +93,6 @@ def _columns(stored: str) -> frozenset[str]:
     formats = [form for form in declared_formats().values() if stored in form.by_stored]
     items = [column for form in formats for column in form.by_stored[stored].columns if column.role is Role.PAYLOAD]
     facts = {fact.name for form in formats for fact in form.facts if fact.table == stored}
+    of_others = {name for form in formats for name in form.by_stored[stored].made}
     made = MADE_OF_PERSONS if any(form.tables[0].stored == stored for form in formats) else frozenset()
-    return frozenset(c.stored for c in items) | {c.age for c in items if c.age} | facts | made | {"exists"}
+    return frozenset(c.stored for c in items) | {c.age for c in items if c.age} | facts | of_others | made | {"exists"}

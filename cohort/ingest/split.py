@@ -167,7 +167,7 @@ def _head_of(file: Exchanged) -> tuple[Attributes, dict[str, int]]:
         texts = {c.stored: head["header"].get(c.stored) for c in form.header}
         notes = {str(note): int(n) for note, n in head["notes"].items()}
         is_text = all(text is None or isinstance(text, str) for text in texts.values())
-        if not is_text or year not in form.years or texts["authority_code"] != head["authority"]:
+        if not is_text or not form.covers(year) or texts["authority_code"] != head["authority"]:
             raise file.refused("SPLIT-01")
         raw = replace(nobody_returned(form, year, head["authority"]), header=texts)
         return attributes(parse(raw)), notes
@@ -185,6 +185,7 @@ def _table(file: Exchanged, empty: Attributes, table: Table) -> pl.DataFrame:
         cell.reading(c, empty.year, empty.census_date).value.eq_missing(pl.col(c.stored)).all().alias(c.stored)
         for c in texts
     ]
+    settled += [make().eq_missing(pl.col(name)).all().alias(f"{name} made") for name, make in table.made.items()]
     if settled and not all(frame.select(settled).row(0)):
         raise file.refused("SPLIT-05")
     return frame

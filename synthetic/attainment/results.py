@@ -83,8 +83,11 @@ def _profile(s: Sitting) -> Iterator[Result]:
 def _phonics(s: Sitting) -> Iterator[Result]:
     mark = np.clip(np.round(38.0 + 4.7 * s.z + 4.2 * s.luck("phonics_mark") - PHONICS_LOST.get(s.year, 0)), 0, 40)
     able = s.z > TOO_LOW
-    yield _scored(s, "phonics_mark", mark, able)
-    yield _scored(s, "phonics_standard", ((mark >= 32) & able).astype(np.float32))
+    marked = _scored(s, "phonics_mark", mark, able)
+    yield marked
+    absent = marked.status == NOT_KNOWN  # who was absent has neither a mark nor an outcome
+    met = np.where(absent, np.nan, (mark >= 32) & able)
+    yield Result("phonics_standard", np.where(absent, NOT_KNOWN, GIVEN), score=met)
 
 
 def _judged(s: Sitting, measure: str, shift: float) -> Result:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from analysis.measure import measures
 from analysis.study import studies
 from cohort.ingest.check import rules
-from cohort.ingest.read import declared_formats
+from cohort.ingest.read import declared_formats, declared_layouts
 from cohort.schema.base import CODES
 from cohort.schema.codes import code_lists
 from cohort.schema.outcome_measures import outcome_measures
@@ -53,7 +53,8 @@ def test_types_are_those_of_the_database_that_is_made() -> None:
 
 
 CATALOGUES = {
-    "collections.md": [c.tag for f in declared_formats().values() for t in f.tables for c in t.columns],
+    "collections.md": [c.tag for f in declared_formats().values() for t in f.tables for c in t.columns]
+    + [f"| {label} |" for of in declared_layouts() for s in of.sheets if s.by_label for label in s.labels.values()],
     "code-lists.md": [f"| {c.code} | {c.label} |" for entry in code_lists().values() for c in entry.codes],
     "rules.md": [f"- [{code}](rules/{code}.md)" for code in rules()],
     "outcomes.md": [f"(`{code}`)" for code in outcome_measures()],

@@ -24,6 +24,10 @@ _SCIENCE = (
     Comparable("interim framework", ((2016, 2018),)),
     Comparable("framework of 2018/19", ((2019, 2019), (2022, LAST))),
 )
+_ASSESSED = (
+    Comparable("interim framework, all pupils", ((2016, 2018),)),
+    Comparable("pre-key-stage standards, those below the tests", ((2019, 2019), (2022, LAST))),
+)
 _KS1_WRITING = (
     Comparable("interim framework", ((2016, 2017),)),
     Comparable("framework of 2017/18", ((2018, 2019), (2022, 2023))),
@@ -74,6 +78,8 @@ KS1_READING = _judged("ks1_reading", Stage.KEY_STAGE_1, "Key stage 1 reading", _
 KS1_WRITING = _judged("ks1_writing", Stage.KEY_STAGE_1, "Key stage 1 writing", _KS1_WRITING, _CANCELLED, _KS1_ENDED)
 KS1_MATHS = _judged("ks1_maths", Stage.KEY_STAGE_1, "Key stage 1 mathematics", _KS1_SUBJECT, _CANCELLED, _KS1_ENDED)
 
+KS1_SCIENCE = _judged("ks1_science", Stage.KEY_STAGE_1, "Key stage 1 science", _KS1_SUBJECT, _CANCELLED, _KS1_ENDED)
+
 MULTIPLICATION = OutcomeMeasure(
     "multiplication_mark",
     Stage.KEY_STAGE_2,
@@ -90,6 +96,13 @@ KS2_MATHS = _scaled("ks2_maths", "mathematics")
 KS2_GRAMMAR = _scaled("ks2_grammar", "grammar, punctuation and spelling")
 KS2_WRITING = _judged("ks2_writing", Stage.KEY_STAGE_2, "Key stage 2 writing", _WRITING, _CANCELLED)
 KS2_SCIENCE = _judged("ks2_science", Stage.KEY_STAGE_2, "Key stage 2 science", _SCIENCE, _CANCELLED)
+# Since 2019 teachers assess reading and mathematics of those alone who work below the level of the tests.
+KS2_READING_ASSESSED = _judged(
+    "ks2_reading_assessment", Stage.KEY_STAGE_2, "Key stage 2 reading, by the teacher", _ASSESSED, _CANCELLED
+)
+KS2_MATHS_ASSESSED = _judged(
+    "ks2_maths_assessment", Stage.KEY_STAGE_2, "Key stage 2 mathematics, by the teacher", _ASSESSED, _CANCELLED
+)
 
 KS2_STANDARD = OutcomeMeasure(
     "ks2_standard",

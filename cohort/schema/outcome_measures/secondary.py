@@ -89,3 +89,29 @@ EBACC_ENTERED = OutcomeMeasure(
     1,
     (Comparable("entry in all five pillars", ((2018, LAST),)),),
 )
+
+# A pillar's entries, and grades of 2020 to 2022, stand as those of the whole do.
+_ENTERED = (Comparable("entry in the subjects of the pillar", ((2018, LAST),)),)
+
+
+def _entered(pillar: str) -> OutcomeMeasure:
+    label = f"Entered for the English Baccalaureate in {pillar}"
+    code = f"ebacc_{pillar}_entered"
+    return OutcomeMeasure(code, Stage.KEY_STAGE_4, label, Method.RECORD, Unit.YES_NO, 0, 1, _ENTERED)
+
+
+EBACC_ENGLISH, EBACC_MATHS, EBACC_SCIENCE, EBACC_HUMANITIES, EBACC_LANGUAGES = map(
+    _entered, ("english", "maths", "science", "humanities", "languages")
+)
+
+EBACC_4 = _achieved("ebacc_9_4", "English Baccalaureate at grade 4 or above", (_EXAMINED, *_PANDEMIC))
+EBACC_5 = _achieved("ebacc_9_5", "English Baccalaureate at grade 5 or above", (_EXAMINED, *_PANDEMIC))
+
+
+def _points(subject: str, label: str) -> OutcomeMeasure:
+    code, periods = f"{subject}_points", (_EXAMINED_ENGLISH, *_PANDEMIC)
+    return OutcomeMeasure(code, Stage.KEY_STAGE_4, label, Method.AWARD, Unit.POINTS, 0, 9, periods)
+
+
+ENGLISH_POINTS = _points("gcse_english", "Points of the best grade in English, 9 to 1")
+MATHS_POINTS = _points("gcse_maths", "Points of the grade in mathematics, 9 to 1")
