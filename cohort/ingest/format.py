@@ -208,6 +208,8 @@ class ReturnFormat:
     """Whether returns are judged before their census day has come (`cohort.ingest.rehearsal`)."""
     named_ahead: int = 0
     """Years from the one that a file or its head names to the collection year: 1 for the census of an autumn."""
+    example_year: int = 0
+    """The year in which an example of a rule stands that says no other; 0 for the first in which the rule can speak."""
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
@@ -237,6 +239,11 @@ class ReturnFormat:
         from all rows that name one.
         """
         return any(table.parent not in {None, self.tables[0].name} for table in self.tables)
+
+    @cached_property
+    def is_of_authority(self) -> bool:
+        """Whether a return tells of its authority alone, and names no person (`cohort.ingest.child.nobody`)."""
+        return not self.tables[0].columns
 
     def tag(self, table: Table, stored: str) -> str:
         """The standard's name of what a finding is about: an item of the table, or a whole record of a table.
