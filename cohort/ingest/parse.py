@@ -90,9 +90,10 @@ def _table(table: Table, raw: pl.DataFrame, year: int, census: date) -> _ParsedT
 
 def _places(table: Table, judged: pl.DataFrame) -> pl.DataFrame:
     """Findings from a frame of flags whose names are `tag NUL code`."""
+    found = judged.select(pl.exclude("row_number").any())
     frames = []
-    for name in judged.columns[1:]:
-        if judged[name].any():
+    for name in found.columns:
+        if found[name].item():
             rows = judged.filter(pl.col(name))["row_number"]
             tag, code = name.split("\0")
             frames.append(places(cell.CAUSES[code].level, code, table.name, rows, tag))
@@ -151,11 +152,10 @@ def _header(raw: RawReturn, census: date) -> dict[str, object]:
     )
     clean = frame.with_columns(cell.cleaned(c).alias(c.stored) for c in columns)
     readings = {c.stored: cell.reading(c, raw.year, census) for c in columns}
-    for column in columns:
-        for code, flag in readings[column.stored].faults:
-            if cell.CAUSES[code].level is Level.ERROR and clean.select(flag.fill_null(value=False)).item():
-                cause = cell.CAUSES[code]
-                raise ReturnRefused(
-                    f"HEAD-{code}", f"In the head, {cause.sentence.format(column=column.tag)}", cause.advice
-                )
+    flags = {(c.tag, code): flag.fill_null(value=False) for c in columns for code, flag in readings[c.stored].faults}
+    judged = clean.select(flag.alias("\0".join(place)) for place, flag in flags.items()).row(0)
+    for (tag, code), is_at_fault in zip(flags, judged, strict=True):
+        if is_at_fault and cell.CAUSES[code].level is Level.ERROR:
+            cause = cell.CAUSES[code]
+            raise ReturnRefused(f"HEAD-{code}", f"In the head, {cause.sentence.format(column=tag)}", cause.advice)
     return clean.select(readings[c.stored].value for c in columns).row(0, named=True)

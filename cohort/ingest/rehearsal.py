@@ -27,6 +27,8 @@ def rehearsed(formats: Mapping[str, ReturnFormat]) -> dict[str, ReturnFormat]:
 
 def awaits_census_day(rule: Rule, form: ReturnFormat) -> bool:
     """Whether a rule must wait for census day: it looks at that day, or at a count made on it."""
+    if not form.is_dry_run:
+        return False
     counted = {fact.name for fact in form.facts if CENSUS in fact.expression().meta.root_names()}
     names = {name.rpartition(".")[2] for name in rule.looks_at}
-    return form.is_dry_run and bool(names & {CENSUS.rpartition(".")[2], *counted})
+    return bool(names & {CENSUS.rpartition(".")[2], *counted})

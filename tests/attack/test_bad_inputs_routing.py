@@ -55,17 +55,17 @@ def stored(engine: Engine) -> int:
         return connection.scalar(text("SELECT count(*) FROM cohort.person_trait")) or 0
 
 
-def test_79_another_authoritys_file_is_refused_and_audited(desk: Desk) -> None:
+def test_e79_another_authoritys_file_is_refused_and_audited(desk: Desk) -> None:
     assert code(sent(desk, sen2(person(), authority="202"))) == "ROUTE-01"
     assert [line.status for line in desk.history()] == ["refused"]
     assert stored(desk.office.engine) == 0
 
 
-def test_81_a_year_that_its_reference_date_belies_is_refused(desk: Desk) -> None:
+def test_e81_a_year_that_its_reference_date_belies_is_refused(desk: Desk) -> None:
     assert code(sent(desk, sen2(person()).replace(b"<Year>2024<", b"<Year>2025<"))) == "HEAD-09"
 
 
-def test_82_last_years_file_under_this_years_head_is_held_until_confirmed(desk: Desk) -> None:
+def test_e82_last_years_file_under_this_years_head_is_held_until_confirmed(desk: Desk) -> None:
     assert sent(desk, children(CHILDREN)).status is Standing.ACCEPTED
     again = children(CHILDREN, year=2025)
     held = sent(desk, again)
@@ -74,27 +74,27 @@ def test_82_last_years_file_under_this_years_head_is_held_until_confirmed(desk: 
     assert sent(desk, again, explanations={"ROUTE-11": "Nothing moved this year."}).status is Standing.ACCEPTED
 
 
-def test_82_a_year_in_which_more_than_one_row_in_twenty_changed_is_not_doubted(desk: Desk) -> None:
+def test_e82_a_year_in_which_more_than_one_row_in_twenty_changed_is_not_doubted(desk: Desk) -> None:
     sent(desk, children(CHILDREN))
     stayed = [person(number=n) for n in CHILDREN[:-2]]
     assert sent(desk, sen2(*stayed, person(number=98), person(number=99), year=2025)).status is Standing.ACCEPTED
 
 
-def test_82_switched_off_lets_last_years_file_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_e82_switched_off_lets_last_years_file_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sabotage: without the comparison the file of 82 is accepted, so the test above would fail."""
     sent(desk, children(CHILDREN))
     monkeypatch.setattr(routing, "SAME_SHARE", 1.01)
     assert sent(desk, children(CHILDREN, year=2025)).status is Standing.ACCEPTED
 
 
-def test_83_another_collection_is_refused_by_its_name(desk: Desk) -> None:
+def test_e83_another_collection_is_refused_by_its_name(desk: Desk) -> None:
     refused = sent(desk, sen2(person()).replace(b">SEN2<", b">CIN<"))
     assert code(refused) == "HEAD-04"
     assert refused.refusal is not None
     assert "children in need" in refused.refusal[1]
 
 
-def test_84_the_same_bytes_and_85_the_same_content_are_received_once(desk: Desk) -> None:
+def test_e84_the_same_bytes_and_e85_the_same_content_are_received_once(desk: Desk) -> None:
     first = sent(desk, children(range(1, 3)))
     turned = sen2(person(number=2), person(number=1)).replace(b"><", b">\n <")
     for xml in (children(range(1, 3)), turned):
@@ -103,7 +103,7 @@ def test_84_the_same_bytes_and_85_the_same_content_are_received_once(desk: Desk)
     assert stored(desk.office.engine) == 2
 
 
-def test_86_an_older_extract_is_refused_unless_forced(desk: Desk) -> None:
+def test_e86_an_older_extract_is_refused_unless_forced(desk: Desk) -> None:
     newer = sent(desk, headed(children(range(1, 3)), DateTime=NOON))
     older = headed(children(range(1, 4)), DateTime=MORNING)
     assert code(sent(desk, older)) == "ROUTE-03"
@@ -112,13 +112,13 @@ def test_86_an_older_extract_is_refused_unless_forced(desk: Desk) -> None:
     assert (forced.status, forced.supersedes) == (Standing.ACCEPTED, newer.submission)
 
 
-def test_86_a_newer_extract_and_one_of_the_same_moment_are_no_older_ones(desk: Desk) -> None:
+def test_e86_a_newer_extract_and_one_of_the_same_moment_are_no_older_ones(desk: Desk) -> None:
     sent(desk, headed(children(range(1, 3)), DateTime=MORNING))
     assert sent(desk, headed(children(range(1, 4)), DateTime=MORNING)).status is Standing.ACCEPTED
     assert sent(desk, headed(children(range(1, 5)), DateTime=NOON)).status is Standing.ACCEPTED
 
 
-def test_86_of_a_refused_extract_its_keyed_hash_and_nothing_else_is_kept(desk: Desk) -> None:
+def test_e86_of_a_refused_extract_its_keyed_hash_and_nothing_else_is_kept(desk: Desk) -> None:
     sent(desk, headed(children(range(1, 3)), DateTime=NOON))
     refused = sent(desk, headed(children(range(1, 4)), DateTime=MORNING))
     with acting(desk.office.engine, Role.OPERATOR) as connection:
@@ -129,7 +129,7 @@ def test_86_of_a_refused_extract_its_keyed_hash_and_nothing_else_is_kept(desk: D
 
 
 @pytest.mark.parametrize(("left", "is_held"), [(20, False), (19, True)])
-def test_87_a_resubmission_that_drops_over_a_fifth_is_held(desk: Desk, left: int, *, is_held: bool) -> None:
+def test_e87_a_resubmission_that_drops_over_a_fifth_is_held(desk: Desk, left: int, *, is_held: bool) -> None:
     sent(desk, children(range(1, 26)))
     fewer = children(range(1, left + 1))
     again = sent(desk, fewer)
@@ -139,27 +139,27 @@ def test_87_a_resubmission_that_drops_over_a_fifth_is_held(desk: Desk, left: int
         assert sent(desk, fewer, explanations={"ROUTE-12": "They moved away."}).status is Standing.ACCEPTED
 
 
-def test_87_switched_off_drops_children_unasked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_e87_switched_off_drops_children_unasked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sabotage: without the comparison a part of a file takes the whole one's place."""
     sent(desk, children(range(1, 26)))
     monkeypatch.setattr(routing, "_drops_children", lambda *_: False)
     assert sent(desk, children(range(1, 11))).status is Standing.ACCEPTED
 
 
-def test_88_an_invented_return_is_refused_where_real_ones_are(desk: Desk) -> None:
+def test_e88_an_invented_return_is_refused_where_real_ones_are(desk: Desk) -> None:
     invented = headed(children(range(1, 3), year=2025), SoftwareCode=INVENTED_SOFTWARE)
     sent(desk, children(range(1, 3)))
     assert code(sent(desk, invented)) == "ROUTE-02"
     assert stored(desk.office.engine) == 2
 
 
-def test_88_a_record_of_invented_returns_takes_them(desk: Desk) -> None:
+def test_e88_a_record_of_invented_returns_takes_them(desk: Desk) -> None:
     for year in (2024, 2025):
         invented = headed(children(range(1, 3), year=year), SoftwareCode=INVENTED_SOFTWARE)
         assert sent(desk, invented).status is Standing.ACCEPTED
 
 
-def test_88_switched_off_lets_an_invented_return_among_real_ones(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_e88_switched_off_lets_an_invented_return_among_real_ones(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sabotage: were the marker not looked at, invented children would stand among real ones."""
     sent(desk, children(range(1, 3)))
     monkeypatch.setattr(routing, "_refuse_invented", lambda *_: None)
@@ -167,7 +167,7 @@ def test_88_switched_off_lets_an_invented_return_among_real_ones(desk: Desk, mon
     assert sent(desk, invented).status is Standing.ACCEPTED
 
 
-def test_89_a_request_replayed_changes_nothing_and_a_spent_one_is_denied(desk: Desk) -> None:
+def test_e89_a_request_replayed_changes_nothing_and_a_spent_one_is_denied(desk: Desk) -> None:
     receipt = sent(desk, children(range(1, 3)))
     assert receipt.submission is not None
     desk.sign(receipt.submission)
@@ -184,7 +184,7 @@ def test_89_a_request_replayed_changes_nothing_and_a_spent_one_is_denied(desk: D
         assert connection.scalar(signed) == 1
 
 
-def test_90_a_revoked_account_and_another_role_are_denied_and_audited(desk: Desk) -> None:
+def test_e90_a_revoked_account_and_another_role_are_denied_and_audited(desk: Desk) -> None:
     engine = desk.office.engine
     access.add_account(engine, "reader", "researcher")
     reader = Desk(access.principal_of(engine, "reader"), desk.office)

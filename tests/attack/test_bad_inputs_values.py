@@ -5,12 +5,17 @@ QR: an error that sets the row aside. W: a query to explain. N: normalised, and 
 
 from __future__ import annotations
 
+import json
+import logging
+import time
 import unicodedata
 from datetime import date
 
 import polars as pl
 import pytest
 
+from cohort.ingest import report
+from cohort.ingest.judge import judge
 from cohort.ingest.parse import ParsedReturn
 from cohort.ingest.school_year import age
 from tests.build import (
@@ -19,6 +24,7 @@ from tests.build import (
     found,
     judged,
     linked,
+    need,
     new_plan,
     old_plan,
     parsed,
@@ -265,3 +271,51 @@ def test_f99_plans_that_overlap_are_an_error() -> None:
 def test_f99_a_request_after_its_decision_is_an_error() -> None:
     record = person(request("N", ReceivedDate="2023-06-13"))
     assert errors(sen2(record)) == [("REQUESTS-06", "Requests", 1, "RequestOutcomeDate")]
+
+
+def test_f100_a_day_stays_the_day_that_was_written_through_every_change_of_the_clocks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    days = ["2023-03-25", "2023-03-26", "2023-03-27", "2023-10-28", "2023-10-29", "2023-10-30"]
+    xml = sen2(*(person(request("A", ReceivedDate=day), number=n) for n, day in enumerate(days, start=1)))
+    for zone in ("Europe/London", "Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        try:
+            assert [str(day) for day in parsed(xml).tables["ehc_request"]["received_date"]] == days
+        finally:
+            monkeypatch.undo()
+            time.tzset()
+
+
+def _with_need(code: str, year: int) -> bytes:
+    record = changed(old_plan(), {"ActivePlans/SENneed": need(code)})
+    return sen2(person(record), year=year)
+
+
+def test_f101_a_code_is_judged_by_the_list_of_its_year() -> None:
+    assert errors(_with_need("XYZ", 2024)) == [("CELL-04", "SENneed", 1, "SENtype")]
+    of_next_year = [place for place in errors(_with_need("DS", 2024)) if place[2:] == (1, "SENtype")]
+    assert of_next_year == [("CELL-05", "SENneed", 1, "SENtype")]
+    assert not [place for place in found(_with_need("DS", 2025)) if place[3] == "SENtype"]
+
+
+def test_f102_an_abolished_authority_is_asked_about_and_one_that_never_was_is_an_error() -> None:
+    def moved(to: str) -> bytes:
+        return sen2(person(changed(old_plan(), {"ActivePlans/TransferLA": to})))
+
+    assert queries(moved("928")) == [("CELL-12", "ActivePlans", 1, "TransferLA")]
+    assert errors(moved("199")) == [("CELL-11", "ActivePlans", 1, "TransferLA")]
+
+
+HOSTILE = ("x'); DROP TABLE cohort.person; --", "Smith\nERROR forged line in a log", "\\input{/etc/passwd}")
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=["d76 SQL", "d78 a line feed", "d75 LaTeX"])
+def test_d75_to_d78_what_a_child_is_called_is_repeated_nowhere(value: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    xml = sen2(person(Surname=value, UPN="A123", PersonBirthDate="2031-01-01"))
+    told = judge(xml, "return.xml")
+    assert told.n_errors
+    said = json.dumps(told.as_json()) + "".join(report.render(told, kind).decode() for kind in ("text", "html", "csv"))
+    assert not [part for part in value.splitlines() if part in said or part in caplog.text]

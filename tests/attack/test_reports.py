@@ -31,6 +31,7 @@ HOSTILE = {
     "an invisible formula": "\u200b=1+1",
     "zero bytes": "a\x00b",
     "a markdown link": "[x](http://x) **b**",
+    "a formula of LaTeX": "$\\input{/etc/passwd}$",
     "a lone surrogate": "a\ud800b",
     "4 kB": "n" * 4096,
 }  # fmt: skip
@@ -42,7 +43,7 @@ def acts(character: str) -> bool:
 
 @pytest.mark.parametrize("kind", ["text", "csv", "xlsx", "html"])
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_name_is_shown_and_does_nothing(kind: str, name: str) -> None:
+def test_d73_to_d77_a_hostile_name_is_shown_and_does_nothing(kind: str, name: str) -> None:
     for text in texts(receipt(file=name), kind):
         assert not any(map(acts, text))
         assert "n" * 81 not in text
@@ -72,7 +73,7 @@ def named(given: Receipt, kind: str) -> str:
         ("2024", "2024"),
     ],
 )
-def test_what_looks_like_a_formula_is_given_as_text(kind: str, name: str, cell: str) -> None:
+def test_d73_what_looks_like_a_formula_is_given_as_text(kind: str, name: str, cell: str) -> None:
     assert str(named(receipt(file=name), kind)) == cell
 
 
