@@ -1,5 +1,5 @@
-"""Plans from within: versions, needs, outcomes and settings by section; and their yearly round: reviews, phase transfers,
-personal budgets, moves.
+"""Plans from within: versions, needs, outcomes and settings by section; and their yearly round: reviews, phase
+transfers, personal budgets, moves.
 
 No collection asks for this; the form is our own. A return is of the school year that ends in its year, and shows what
 stood, was held or was due in it. Provision (F, G, H) has a return of its own. See `docs/reference/plans-return.md`.

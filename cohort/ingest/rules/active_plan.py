@@ -313,22 +313,3 @@ def has_a_need() -> pl.Expr:
 def works_from_16() -> pl.Expr:
     under_16 = pl.col("person.birth_month").dt.offset_by("16y") > pl.col("return.census_date")
     return pl.col("work_based_code").is_not_null() & under_16
-
-
-@rule(
-    "ACTIVEPLANS-23",
-    table="active_plan",
-    column="residential_code",
-    level=Level.QUERY,
-    until=2023,
-    sentence="A person without a placement does not board.",
-    advice="Return the placement, or leave Res empty.",
-    example="""
-        residential_code | n_placements || breaks
-        A                | 0            || yes
-        B                | 1            || no
-                         | 0            || no
-    """,
-)
-def boards_at_a_placement() -> pl.Expr:
-    return pl.col("residential_code").is_not_null() & (pl.col("n_placements") == 0)

@@ -34,7 +34,7 @@ IN_THE_YEAR = OF.not_before(
     table="authority_policy",
     column="from_date",
     sentence="A national programme is not taken up before it began.",
-    advice="Correct From or Policy: safety valve began in 2021, delivering better value in 2022, the change programme in "
+    advice="Correct From or Policy: safety valve began in 2021, delivering better value in 2022, change programme in "
     "2023.",
     example="""
         policy_code | from_date  || breaks
@@ -74,19 +74,17 @@ def one_at_a_time() -> pl.Expr:
 @rule(
     "POLICIES-06",
     table="authority_policy",
-    column="policy_code",
+    column="to_date",
     level=Level.QUERY,
-    sentence="An authority is not in a safety valve agreement and in delivering better value at once.",
-    advice="Enter To of the one that ended, or say why both stand.",
+    sentence="A policy that has lasted for fifteen years is asked after.",
+    advice="Enter To where it has ended, or say that it still holds.",
     example="""
-        policy_code | to_date    || breaks
-        SV          |            || yes
-        DBV         |            || yes
-        CPP         |            || no
+        from_date  | to_date    | return.from_date || breaks
+        2007-12-31 |            | 2023-01-01       || yes
+        2008-01-01 |            | 2023-01-01       || no
+        2007-12-31 | 2023-06-30 | 2023-01-01       || no
+                   |            | 2023-01-01       || no
     """,
 )
-def valve_or_value() -> pl.Expr:
-    lasts = pl.col("to_date").is_null()
-    valve = ((pl.col("policy_code") == "SV") & lasts).any()
-    value = ((pl.col("policy_code") == "DBV") & lasts).any()
-    return valve & value & lasts & pl.col("policy_code").is_in(["SV", "DBV"])
+def still_holds() -> pl.Expr:
+    return pl.col("to_date").is_null() & (pl.col("from_date").dt.offset_by("15y") < pl.col("return.from_date"))
