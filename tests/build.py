@@ -17,6 +17,7 @@ from cohort.ingest.parse import ParsedReturn, parse
 from cohort.ingest.past import UNKNOWN, Past
 from cohort.ingest.pseudonymise import pseudonymise
 from cohort.ingest.read import read
+from cohort.ingest.words import words
 from cohort.schema.calendar import census_day
 from cohort.vault.keys import throwaway
 from cohort.vault.link import LinkedReturn, link, nobody
@@ -24,6 +25,9 @@ from cohort.vault.link import LinkedReturn, link, nobody
 Record = dict[str, Any]
 Place = tuple[str, str, int, str]
 """Code, table, row, column of a finding."""
+
+EXPLAINED = dict.fromkeys(words(), "It is as we know it.")
+"""A reason for every query: small returns are never like those of a whole authority."""
 
 CHECK_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 SPECIMEN_ULN = "9999375358"

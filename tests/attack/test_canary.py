@@ -240,7 +240,7 @@ def short(server: Engine, template: str, tmp_path: Path) -> Iterator[tuple[Life,
 
 def _leaks(life: Life, scanner: Scanner) -> set[tuple[str, str]]:
     """Take one return in, by the command line, and say which kinds of identifier were found in which form."""
-    life.cohort("ingest", life.upload("good.xml", files.good()), "--account", "la-201")
+    life.cohort("ingest", life.upload("good.xml", files.good()), "--account", "la-201", *files.EXPLAINED)
     life.cohort("db", "backup", "-o", life.place("backups") / "record.backup")
     dump(life)
     paths = [life.place(name) for name in ("log", "printed", "dumped")]
@@ -313,5 +313,5 @@ def test_an_error_shown_in_its_own_words_is_caught(
     monkeypatch.setattr(pipeline, "pseudonymise", broken)
     assert not {kind for kind, _ in _leaks(short[0], scanner)}
     monkeypatch.setattr(cli, "_run", frank)
-    short[0].cohort("ingest", short[0].upload("g.xml", files.good()), "--account", "la-201")
+    short[0].cohort("ingest", short[0].upload("g.xml", files.good()), "--account", "la-201", *files.EXPLAINED)
     assert "upn" in {hit.kind for hit in scanner.paths([short[0].place("printed")])}

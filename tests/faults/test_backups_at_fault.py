@@ -31,7 +31,7 @@ from cohort.vault import keys
 from cohort.vault.keys import KeyRing
 from service.backups import seal
 from tests import rows
-from tests.build import new_plan, person, sen2
+from tests.build import EXPLAINED, new_plan, person, sen2
 from tests.catalogue import State, differences, state
 from tests.postgres import Databases, as_application
 
@@ -50,7 +50,7 @@ def _load_while(engine: Engine, ring: KeyRing, ended: threading.Event, sent: lis
         if ended.is_set():
             break
         body = sen2(*(person(new_plan(), number=100 * number + k) for k in range(20)), year=2024 + number % 3)
-        ingest(body, "r.xml", engine=application, ring=ring, decision=Decision("officer"))
+        ingest(body, "r.xml", engine=application, ring=ring, decision=Decision("officer", explanations=EXPLAINED))
         sent.append(number)
     application.dispose()
 

@@ -11,23 +11,20 @@ from cohort.ingest.load import Decision
 from cohort.ingest.past import looked_at
 from cohort.ingest.pipeline import ingest
 from cohort.ingest.receipt import Receipt, Standing
-from cohort.ingest.words import words
 from cohort.vault.keys import KeyRing
-from tests.build import Record, changed, need, old_plan, person, request, sen2
+from tests.build import EXPLAINED, Record, changed, need, old_plan, person, request, sen2
 
 Found = set[tuple[str, str, int]]
 PLAN = "Requests/Assessment/NamedPlan"
 CEASED = {f"{PLAN}/CeaseDate": "2023-06-01", f"{PLAN}/CeaseReason": "2", "Requests/ActivePlans": None}
 AS_EVER = [person(old_plan(), number=n) for n in range(20, 46)]
 """Children of whom both years say the same."""
-A_REASON = "The test asks."
 
 
 def send(engine: Engine, ring: KeyRing, year: int, *persons: Record, authority: str = "201") -> Receipt:
     """A return with every query explained, so that it is accepted."""
     xml = sen2(*persons, year=year, authority=authority)
-    told = dict.fromkeys(words(), A_REASON)
-    receipt = ingest(xml, "r.xml", engine=engine, ring=ring, decision=Decision("officer", "left out", told))
+    receipt = ingest(xml, "r.xml", engine=engine, ring=ring, decision=Decision("officer", "left out", EXPLAINED))
     assert receipt.status is Standing.ACCEPTED
     return receipt
 

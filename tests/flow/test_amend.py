@@ -20,20 +20,19 @@ from cohort.store.roles import Role, acting
 from cohort.vault import agree, amend, lookup
 from cohort.vault.amend import Amendment
 from cohort.vault.keys import KeyRing
-from tests.build import old_plan, parsed, person, sen2, upn
+from tests.build import EXPLAINED, old_plan, parsed, person, sen2, upn
 
 BY = Amendment("keeper", "two records of one child")
 ULN = "9999375358"
 ANN = {"Surname": "Quill", "Forename": "Annabel", "PersonBirthDate": "2014-05-06", "PostCode": "ZZ9 3VZ"}
 BETH = {**ANN, "Forename": "Bethany"}
-LINK_03 = {"LINK-03": "asked the school", "PERSON-07": "two children", "PERSON-08": "two children"}
 
 
 def send(
     engine: Engine, ring: KeyRing, *children: Mapping[str, str | None], authority: str = "201", year: int = 2024
 ) -> Receipt:
     xml = sen2(*({**person(old_plan()), **child} for child in children), authority=authority, year=year)
-    return ingest(xml, "r.xml", engine=engine, ring=ring, decision=Decision("officer", "checked", LINK_03))
+    return ingest(xml, "r.xml", engine=engine, ring=ring, decision=Decision("officer", "checked", EXPLAINED))
 
 
 def linked(receipt: Receipt) -> dict[str, int]:

@@ -108,12 +108,17 @@ def test_a_file_over_the_limit_that_was_set_is_refused(
     assert "FILE-04" in out
 
 
+def test_a_file_that_says_another_year_than_the_command_is_refused(cohort: Cohort, clean: Path) -> None:
+    code, out, _ = cohort("validate", clean, "--year", "2025")
+    assert (code, "HEAD-17" in out) == (3, True)
+    assert cohort("validate", clean, "--year", "2024", "--collection", "sen2", "--authority", "201")[0] == 0
+
+
 def test_settings_and_usage_end_with_exit_code_2(cohort: Cohort, tmp_path: Path, clean: Path) -> None:
     for arguments in (
         ("validate", tmp_path / "absent.xml"),
         ("validate",),
         ("frobnicate",),
-        ("validate", clean, "--year", "2025"),
         ("validate", clean, "-o", tmp_path / "report.doc"),
         ("study", "run", "nothing", "--snapshot", "none"),
         ("ingest", clean, "--account", "x", "--explain", "nonsense"),
@@ -186,7 +191,7 @@ def test_something_unexpected_shows_its_type_and_nothing_else(
 
 
 def test_a_missing_extra_is_named_with_its_remedy(cohort: Cohort, monkeypatch: pytest.MonkeyPatch, clean: Path) -> None:
-    def absent(*_: object) -> None:
+    def absent(*_: object, **__: object) -> None:
         raise ModuleNotFoundError("No module named 'duckdb'", name="duckdb")
 
     monkeypatch.setattr("cohort.ingest.judge.judge", absent)

@@ -1,7 +1,8 @@
 """A mock-up SEN2 return that somebody else made: its faults are found, all of them, and nothing else is.
 
 It holds a wrong UPN check letter (first person), two wrong ULN check digits, assessments under a refused and an
-awaited request, placements after the plan ceased, a review decision dated before its meeting, and empty elements.
+awaited request, placements after the plan ceased, a review decision dated before its meeting, establishments of
+which there are none, a plan of five days, and empty elements.
 """
 
 from __future__ import annotations
@@ -31,6 +32,11 @@ FAULTS = {
     ("PLACEMENTDETAIL-03", "PlacementDetail", 1, "EntryDate"),
     ("PLACEMENTDETAIL-03", "PlacementDetail", 2, "EntryDate"),
     ("ACTIVEPLANS-06", "ActivePlans", 1, "LastReview"),
+    ("NAMEDPLAN-17", "NamedPlan", 1, "CeaseDate"),
+    ("PLANDETAIL-09", "PlanDetail", 1, "URN"),
+    ("PLANDETAIL-09", "PlanDetail", 2, "URN"),
+    ("PLACEMENTDETAIL-16", "PlacementDetail", 1, "URN"),
+    ("PLACEMENTDETAIL-16", "PlacementDetail", 2, "URN"),
 }
 
 
@@ -59,6 +65,8 @@ def corrected() -> str:
     text = replaced(text, upn, sound_upn(upn), 1)
     for uln in re.findall(r"<UniqueLearnerNumber>(.*?)</UniqueLearnerNumber>", text):
         text = replaced(text, uln, sound_uln(uln), 1)
+    text = replaced(text, "<URN>9999", "<URN>1000", 4)
+    text = replaced(text, "<CeaseReason>4<", "<CeaseReason>5<", 1)  # who moves away may have had a plan of five days
     text = replaced(text, r"<Assessment>\s*<AssessmentOutcome>A</AssessmentOutcome>\s*</Assessment>", "", 2)
     return replaced(text, "<LastReview>2024-01-08<", "<LastReview>2024-01-10<", 1)
 

@@ -11,9 +11,12 @@ from typing import Any
 
 import xlsxwriter
 
+from cohort.ingest.words import words
 from tests.attack.canary.children import CANARIES, Canary
 from tests.build import active, assessment, changed, need, new_plan, old_plan, person, request, sen2
 
+EXPLAINED = [part for code in words() for part in ("--explain", f"{code}=Seen to.")]
+"""Said to the command line of returns that hold every child of a record of few."""
 INVENTED = b"<SoftwareCode>Invented England</SoftwareCode><DMO>"
 """The gate lets figures of invented children through: else nothing would be released to be scanned."""
 GOOD, MOVED, BAD, RUINED, CRASHING, KILLED = (

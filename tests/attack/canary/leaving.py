@@ -35,7 +35,9 @@ def leave(life: Life) -> None:
     assert life.cohort("erasures", "list") == 0
     assert life.cohort("erasures", "export", life.place("backups") / "erasures.json") == 0
     again = life.upload("returned.xml", files.returned())
-    assert life.cohort("ingest", again, "--account", "la-201") == 0, "under the new key, without whom is barred"
+    assert life.cohort("ingest", again, "--account", "la-201", *files.EXPLAINED) == 0, (
+        "under the new key, without whom is barred"
+    )
 
 
 def _ask_in_vain(life: Life) -> None:

@@ -35,7 +35,7 @@ def take_in(life: Life) -> None:
     """Clean returns by the command line and by the service, a corrected one, a child that moves."""
     good = life.upload("good.xml", files.good())
     assert life.cohort("validate", good, "--json") == 0
-    assert life.cohort("ingest", good, "--account", "la-201") == 0
+    assert life.cohort("ingest", good, "--account", "la-201", *files.EXPLAINED) == 0
     assert life.cohort("ingest", good, "--account", "la-201", "--json") == 0, "already received"
     desk = life.desk("201")
     life.keep(desk.validate(BytesIO(files.corrected()), "r.xml"))
@@ -44,7 +44,7 @@ def take_in(life: Life) -> None:
         Standing.ACCEPTED,
         Standing.HELD,
     }
-    assert life.cohort("ingest", life.upload("moved.xml", files.moved()), "--account", "la-202") == 0
+    assert life.cohort("ingest", life.upload("moved.xml", files.moved()), "--account", "la-202", *files.EXPLAINED) == 0
     assert life.cohort("ingest", good, "--account", "la-202") == 3, "another authority's file"
 
 

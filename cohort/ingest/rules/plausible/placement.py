@@ -8,7 +8,8 @@ from cohort.ingest.format import Level
 from cohort.ingest.neighbours import following
 from cohort.ingest.rule import rule
 
-MADE_UP = ["000000", "111111", "123456", "999999"]
+NO_URN = "^(0|9999)"
+"""How numbers begin that stand where none is known: none so high, and none with 0, was ever given out."""
 NOWHERE = ["NEET", "NIEC", "NIEO"]
 MONTH, TWO_YEARS = pl.duration(days=31), pl.duration(days=2 * 366)
 LONGEST = 16
@@ -109,18 +110,19 @@ def training_is_somewhere() -> pl.Expr:
     table="placement",
     column="urn",
     level=Level.QUERY,
-    sentence="The URN is a real one.",
+    sentence="The URN is one that is given out: none begins with 0 or 9999.",
     advice="Look the establishment up; where there is none, leave URN empty and give the kind of setting.",
     example="""
         urn    || breaks
         999999 || yes
-        123456 || yes
+        000000 || yes
+        123456 || no
         100001 || no
                || no
     """,
 )
 def of_a_real_place() -> pl.Expr:
-    return pl.col("urn").is_in(MADE_UP)
+    return pl.col("urn").str.contains(NO_URN)
 
 
 @rule(

@@ -7,7 +7,8 @@ import polars as pl
 from cohort.ingest.format import Level
 from cohort.ingest.rule import rule
 
-MADE_UP = ["000000", "111111", "123456", "999999"]
+NO_URN = "^(0|9999)"
+"""How numbers begin that stand where none is known: none so high, and none with 0, was ever given out."""
 NOWHERE = ["NEET", "NIEC", "NIEO"]
 
 
@@ -57,15 +58,16 @@ def names_a_place() -> pl.Expr:
     table="plan_setting",
     column="urn",
     level=Level.QUERY,
-    sentence="The URN is a real one.",
+    sentence="The URN is one that is given out: none begins with 0 or 9999.",
     advice="Look the establishment up; where none is named, leave URN empty and give the kind of setting.",
     example="""
         urn    || breaks
         999999 || yes
-        123456 || yes
+        000000 || yes
+        123456 || no
         100001 || no
                || no
     """,
 )
 def of_a_real_place() -> pl.Expr:
-    return pl.col("urn").is_in(MADE_UP)
+    return pl.col("urn").str.contains(NO_URN)
