@@ -38,13 +38,13 @@ def census(**sheets: str) -> bytes:
     return archive.getvalue()
 
 
-CENSUS = census(
-    pupilonroll=ROLL,
-    senneeds=NEEDS,
-    termlyexclusionsonroll=EXCLUSIONS,
-    schoolarrangedapdetailonroll=ARRANGED,
-    approvisiondetailonroll=ENTERED,
-)
+OTHERS = {
+    "senneeds": NEEDS,
+    "termlyexclusionsonroll": EXCLUSIONS,
+    "schoolarrangedapdetailonroll": ARRANGED,
+    "approvisiondetailonroll": ENTERED,
+}
+CENSUS = census(pupilonroll=ROLL, **OTHERS)
 
 
 def send(file: bytes, engine: Engine, ring: KeyRing, name: str = "2025_spring.zip") -> Receipt:
@@ -89,5 +89,5 @@ def test_a_census_is_accepted_whole_and_its_children_are_known_in_sen2(either: E
 def test_the_same_census_in_another_order_is_already_received(either: Engine, ring: KeyRing) -> None:
     send(CENSUS, either, ring)
     head, *rows = ROLL.splitlines(keepends=True)
-    again = census(pupilonroll=head + "".join(rows[::-1]), senneeds=NEEDS, termlyexclusionsonroll=EXCLUSIONS)
+    again = census(pupilonroll=head + "".join(rows[::-1]), **OTHERS)
     assert send(again, either, ring).status is Standing.ALREADY
