@@ -79,7 +79,7 @@ def _rows(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator
 def _collection(form: ReturnFormat) -> Iterator[str]:
     yield f"# {form.title} ({form.collection})\n"
     yield f"Returns of {form.years.start} to {form.years.stop - 1}.\n"
-    for table in form.tables:
+    for table in (table for table in form.tables if table.columns):
         under = f", under {table.parent}" if table.parent else ""
         yield f"## {table.name}{under}\n"
         yield f"{table.comment} Feeds `{table.stored}`.\n"
