@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -108,16 +109,15 @@ class Rules:
         broken = (pl.col(age) < low) | (pl.col(age) > high)
         return self._made(number, column, Level.QUERY, sentence, advice, _shown((age,), lines), broken)
 
-    def not_before(self, number: int, column: str, bound: str, sentence: str, advice: str, beside: str = "") -> Rule:
-        """The day is not before the first one of the year that is told: `calendar`, or `school`. An open spell, whose
-        `column` is empty, is told again."""
-        first = pl.col("return.from_date") if bound == CALENDAR else pl.date(pl.col("return.year") - 1, 9, 1)
-        shown = ("return.from_date", "2023-01-01") if bound == CALENDAR else ("return.year", "2024")
-        day, last = ("2023-01-01", "2022-12-31") if bound == CALENDAR else ("2023-09-01", "2023-08-31")
-        lines = ((last, shown[1], YES), (day, shown[1], NO), ("", shown[1], NO))
+    def not_before(self, number: int, column: str, bound: str, sentence: str, advice: str) -> Rule:
+        """The day is not before the first one of the year that is told: CALENDAR, SCHOOL or FINANCIAL. An open spell,
+        whose `column` is empty, is told again."""
+        month = FIRST_MONTH[bound]
+        first = pl.date(pl.col("return.year") - 1, month, 1)
+        day = date(2023, month, 1)
+        lines = ((f"{day - timedelta(days=1)}", "2024", YES), (f"{day}", "2024", NO), ("", "2024", NO))
         broken = pl.col(column) < first
-        item = beside or column
-        return self._made(number, item, Level.QUERY, sentence, advice, _shown((column, shown[0]), lines), broken)
+        return self._made(number, column, Level.QUERY, sentence, advice, _shown((column, "return.year"), lines), broken)
 
     def _made(
         self, number: int, column: str, level: Level, sentence: str, advice: str, example: str, broken: pl.Expr
@@ -136,7 +136,9 @@ class Rules:
 
 YES, NO = "yes", "no"
 DAY_BEFORE, DAY, DAY_AFTER = "2023-05-01", "2023-05-02", "2023-09-04"
-CALENDAR, SCHOOL = "calendar", "school"
+CALENDAR, SCHOOL, FINANCIAL = "calendar", "school", "financial"
+FIRST_MONTH = {CALENDAR: 1, SCHOOL: 9, FINANCIAL: 4}
+"""Kind of year → its first month, of the year before the return's."""
 
 
 def _text(code: str | bool) -> str:

@@ -31,6 +31,10 @@ SHEETS = {
         StartDate,EndDate,Reason,End
         2023-01-09,2024-02-02,SD,SC
     """,
+    "care": """
+        StartDate,EndDate,CareNeed,LegalStatus,CarePlacement
+        2023-06-05,,N1,FC,F
+    """,
     "exits": """
         Exit,ExitMonth
         E,2024-03

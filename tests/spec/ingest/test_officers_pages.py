@@ -18,6 +18,7 @@ PAGES = Path(__file__).parents[3] / "docs" / "reference"
 FORMS = {
     "assessments-return.md": ("assessments",),
     "authority-year-return.md": ("authority year",),
+    "care-return.md": ("care",),
     "home-education-return.md": ("home education", "exits"),
     "plans-return.md": ("plans",),
 }

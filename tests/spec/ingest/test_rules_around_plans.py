@@ -22,6 +22,7 @@ TABLES = (
     *("annual_review", "phase_transfer", "personal_budget", "authority_move"),
     *("authority_workforce", "high_needs_year", "authority_policy", "area_inspection"),
     *("board_year", "board_recommendation"),
+    *("care_spell", "social_care_spell", "youth_justice_spell"),
 )
 RULES = [rule for rule in rules().values() if rule.table in TABLES]
 AT_LEAST = 6

@@ -9,6 +9,7 @@ import pytest
 
 from cohort.ingest.format import ReturnFormat
 from cohort.ingest.formats.assessments import ASSESSMENTS
+from cohort.ingest.formats.care import CARE
 from cohort.ingest.formats.disputes import DISPUTES
 from cohort.ingest.formats.exits import EXITS
 from cohort.ingest.formats.plans import PLANS
@@ -16,14 +17,16 @@ from cohort.ingest.formats.provision import PROVISION
 from cohort.ingest.judge import checked_return
 from cohort.ingest.layout import Layout, alone
 from cohort.ingest.layouts import assessments as assessment_layouts
+from cohort.ingest.layouts import care as care_layouts
 from cohort.ingest.layouts import provision as provision_layouts
 from cohort.ingest.layouts.disputes import THREE_SHEETS
 from cohort.ingest.layouts.plans import NINE_SHEETS
 from synthetic.assessing.planted import Assessing
+from synthetic.care.planted import Caring
 from synthetic.content.life import PlanLife
 from synthetic.lives import Lives
 from synthetic.places import codes_on
-from synthetic.tell import assessments, disputes, exits, provision
+from synthetic.tell import assessments, care, disputes, exits, provision
 from synthetic.told import Told
 from tests.told import first_of, zipped
 
@@ -33,6 +36,10 @@ Teller = Callable[[Lives, PlanLife, int], Told]
 
 def assessed(lives: Lives, plans: PlanLife, year: int) -> Told:
     return assessments.told(lives, assessments.drawn(lives, plans, Assessing()), year)
+
+
+def cared(lives: Lives, _: PlanLife, year: int) -> Told:
+    return care.told(lives, care.drawn(lives, Caring()), year)
 
 
 def left(lives: Lives, _: PlanLife, year: int) -> Told:
@@ -45,6 +52,7 @@ CASES = [
     pytest.param(disputes.told, DISPUTES, THREE_SHEETS, id="disputes"),
     pytest.param(provision.told, PLANS, NINE_SHEETS, id="plans"),
     pytest.param(assessed, ASSESSMENTS, assessment_layouts.THREE_SHEETS, id="assessments"),
+    pytest.param(cared, CARE, care_layouts.THREE_SHEETS, id="care"),
     pytest.param(left, EXITS, alone(EXITS), id="exits"),
 ]
 
