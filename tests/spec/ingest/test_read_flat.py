@@ -79,7 +79,9 @@ def test_the_return_of_2023_says_gender_and_how_a_plan_is_followed_under_the_nam
     for tag in ("Sex", "ReviewMeeting", "ReviewOutcome"):
         assert f"<{tag}>" not in text
         assert f"<{tag}>" in as_xml(2024).decode()
-    read = checked_return(as_xml(2023)).linked.pseudonymous.tables
+    checked = checked_return(as_xml(2023))
+    assert checked.findings.rows() == []
+    read = checked.linked.pseudonymous.tables
     assert set(read["person_trait"]["sex_code"]) == {"F", "M"}
     assert read["active_plan"]["residential_code"].is_not_null().any()
     assert read["placement"]["residential_code"].is_null().all()
