@@ -131,7 +131,9 @@ def _broken_wholes(
 ) -> dict[str, pl.Series]:
     """Code → row 0, of rules that the return as a whole breaks."""
     seen_by = wholes([rule for rule in group if _is_sure(rule, frame)], frame, last_year, lit)
-    return {rule.code: NO_ROW for rule, row in seen_by if row.select(rule.broken).item()}
+    verdicts = [row.select(rule.broken.alias(rule.code)) for rule, row in seen_by]
+    judged = pl.concat(verdicts, how="horizontal").collect() if verdicts else pl.DataFrame()
+    return {code: NO_ROW for code in judged.columns if judged[code].item()}
 
 
 def _is_sure(rule: Rule, frame: pl.DataFrame) -> bool:

@@ -49,7 +49,7 @@ def frames(
 
 def wholes(
     rules: Collection[Rule], frame: pl.DataFrame, last_year: pl.DataFrame | None, lit: list[pl.Expr]
-) -> Iterator[tuple[Rule, pl.DataFrame]]:
+) -> Iterator[tuple[Rule, pl.LazyFrame]]:
     """Each rule of the whole return with the one row that it sees. `frame`: its table, as rules of rows see it."""
     if not rules:
         return
@@ -61,7 +61,7 @@ def wholes(
     every = pl.concat([part for part in (now, then) if part.width], how="horizontal")
     for rule in rules:
         own = [c for c in every.columns if c.startswith(f"{rule.code}\0")]
-        yield rule, every.select(pl.col(c).alias(c.partition("\0")[2]) for c in own).with_columns(lit)
+        yield rule, every.lazy().select(*(pl.col(c).alias(c.partition("\0")[2]) for c in own), *lit)
 
 
 def _counted_for(rule: Rule, name: str, count: pl.Expr) -> pl.Expr:

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from cohort.vault.model import Comparison, Level, Model
-from cohort.vault.weigh import _linker
+from cohort.vault.weigh import linker_of, plain
 
 PASSES = (("birth_date",), ("surname", "forename"))
 """Each pass fits the comparisons that it does not block on, so the two fit all."""
@@ -25,7 +25,7 @@ LEAST = 1e-7
 
 def fit(left: pl.DataFrame, right: pl.DataFrame, model: Model, *, prior: float, seed: int) -> Model:
     """The model with m and u as estimated from two frames of keys; levels keep their own where none was seen."""
-    linker = _linker(left, right, model, prior)
+    linker = linker_of(plain(left), plain(right), model, prior)
     linker.training.estimate_u_using_random_sampling(max_pairs=2 * MOST_PAIRS, seed=seed)
     for keys in PASSES:
         rule = " AND ".join(f"l.{key} = r.{key}" for key in keys)

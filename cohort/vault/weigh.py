@@ -40,9 +40,10 @@ def pairs(
     `prior`: the chance that two rows taken at random are one person. `frequencies` (key, token, n) of `rows` rows
     correct the weight of a common name; where none are given, those of both frames do.
     """
-    if left.is_empty() or right.is_empty():
+    met = _met(plain(left), plain(right), model)
+    if met[0].is_empty():
         return pl.DataFrame(schema=PAIRS)
-    linker = _linker(left, right, model, prior)
+    linker = linker_of(*met, model, prior)
     counted = count(left, right) if frequencies is None else frequencies
     n_rows = left.height + right.height if frequencies is None else rows
     for key in {level.frequency_of for c in model.comparisons for level in c.levels} - {""}:
@@ -56,17 +57,29 @@ def pairs(
     )
 
 
-def _linker(left: pl.DataFrame, right: pl.DataFrame, model: Model, prior: float) -> Linker:
+def linker_of(left: pl.DataFrame, right: pl.DataFrame, model: Model, prior: float) -> Linker:
+    """Splink on two plain frames, under the model."""
     from splink import DuckDBAPI, Linker  # noqa: PLC0415  (the base install judges returns without it)
 
     logging.getLogger("splink").setLevel(logging.ERROR)
     database = DuckDBAPI()
     # splink orders the tables by name: the left one stays left.
-    tables = [database.register(_plain(f).to_arrow(), table_name=n) for n, f in (("a_left", left), ("b_right", right))]
-    return Linker(tables, settings(model, prior, "link_only"), log_level=None)
+    tables = [database.register(f.to_arrow(), table_name=n) for n, f in (("a_left", left), ("b_right", right))]
+    # Our settings are the same for every return and held by tests: looking them over costs more than weighing few rows.
+    return Linker(tables, settings(model, prior, "link_only"), log_level=None, validate_settings=False)
 
 
-def _plain(rows: pl.DataFrame) -> pl.DataFrame:
+def _met(left: pl.DataFrame, right: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows of each side that meet one of the other in a block: most returns have few, many have none."""
+    lefts, rights = [left.clear()], [right.clear()]
+    for block in model.blocks:
+        ours, theirs = map(list, zip(*block, strict=True))
+        lefts.append(left.join(right, left_on=ours, right_on=theirs, how="semi"))
+        rights.append(right.join(left, left_on=theirs, right_on=ours, how="semi"))
+    return pl.concat(lefts).unique("place").sort("place"), pl.concat(rights).unique("place").sort("place")
+
+
+def plain(rows: pl.DataFrame) -> pl.DataFrame:
     """Keys and numbers with a place; a number that a frame lacks is known of nobody."""
     absent = {
         name: pl.lit(None, pl.Boolean if name.startswith("is_") else pl.Binary)

