@@ -81,7 +81,7 @@ def _rows(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator
 def _collection(form: ReturnFormat) -> Iterator[str]:
     yield f"# {form.title} ({form.collection})\n"
     yield f"Returns of {years(form)}.\n"
-    for table in form.tables:
+    for table in (table for table in form.tables if table.columns):
         under = f", under {table.parent}" if table.parent else ""
         yield f"## {table.name}{under}\n"
         made = f" Made of the items: {', '.join(f'`{name}`' for name in table.made)}." if table.made else ""

@@ -76,7 +76,8 @@ def of_submission(connection: Connection, submission: int) -> Told:
         """
         SELECT s.authority_code, s.collection, s.collection_year, y.census_date, y.software,
                y.medical_officer_code, y.clinical_officer_code, y.social_care_officer_code, s.content_digest
-        FROM cohort.submission s JOIN cohort.authority_year y USING (submission_id) WHERE s.submission_id = :submission
+        FROM cohort.submission s LEFT JOIN cohort.authority_year y USING (submission_id)
+        WHERE s.submission_id = :submission
         """
     )
     authority, collection, year, census, software, *officers, digest = connection.execute(
@@ -85,7 +86,8 @@ def of_submission(connection: Connection, submission: int) -> Told:
     form = declared_formats()[collection]
     tables = {table.stored: _facts(connection, table.stored, submission, year) for table in form.tables}
     header = {"software": software, **dict(zip(OFFICERS, officers, strict=True))}
-    return Told(authority, collection, year, census, header, tables, digest)
+    day = census or form.census_day(year)  # heads are of SEN2 alone
+    return Told(authority, collection, year, day, header, tables, digest)
 
 
 def _facts(connection: Connection, name: str, submission: int, year: int) -> pl.DataFrame:

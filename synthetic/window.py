@@ -16,6 +16,9 @@ from synthetic.chance import Days, day
 FIRST_TOLD = 2015
 """The earliest collection year: facts have a leaf in the record from then on."""
 TOLD = range(FIRST_TOLD, SEN2.years[-1] + 1)
+SEN2_OF_ALL = 2024
+"""The first return on plans that a whole England makes: reviews, by which its truth is known, were asked for from then
+on. A world of SEN2 alone may tell of any year that can be read."""
 REVIEWED = 3
 """Years before the last one told by whose end of August a child must be born to have had its review at two."""
 FIRST_PLANS = day(date(2014, 9, 1))
@@ -56,7 +59,7 @@ class Window:
     @property
     def sen2_years(self) -> tuple[int, ...]:
         """The years in which there is a return on every person with a plan or request."""
-        return tuple(year for year in self.years if year in SEN2.years)
+        return tuple(year for year in self.years if year in SEN2.years and (year >= SEN2_OF_ALL or not self.is_whole))
 
     @property
     def first_day(self) -> np.datetime64:

@@ -17,6 +17,14 @@ def whose() -> tuple[Column, ...]:
     )
 
 
+def nobody() -> Table:
+    """The table of persons of a return that tells of its authority alone: it has no items, and so nobody stands in it.
+
+    All stations find the table that they look for, and what they do for persons they do for none.
+    """
+    return Table(CHILD, "person_trait", "Nobody: the return tells of its authority.", (), key="person_row")
+
+
 def child(
     *others: Column,
     surname: str = "Surname",

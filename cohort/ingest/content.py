@@ -38,6 +38,10 @@ def content_digest(
     mac = hmac.new(key, head.encode(), "sha256")
     for person in named.to_series().sort():
         mac.update(person.encode() + b"\x1d")
+    for table in form.tables[1:]:
+        if table.parent is None:  # of nobody: facts about the authority
+            for text in texts[table.name]["text"].sort():
+                mac.update(FIELD.join((table.name, text)).encode() + b"\x1d")
     return mac.hexdigest()
 
 

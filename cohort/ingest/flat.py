@@ -34,8 +34,9 @@ def of_grids(
     texts = _head(found, form)
     routing = _routing(found, form, texts, said, name or grids[0].name)
     log = Log()
-    tables, places = (hung if form.is_nested else assembled).tables(found, form, routing.year, log)
-    if not tables[form.tables[0].name].height:
+    station = hung if form.is_nested or form.is_of_authority else assembled
+    tables, places = station.tables(found, form, routing.year, log)
+    if not any(tables[table.name].height for table in (form.tables if form.is_of_authority else form.tables[:1])):
         raise refusal("FILE-03")
     judged = [*log.findings.frames(), *structure.of_tables(form, routing.year, tables)]
     return RawReturn(

@@ -218,6 +218,8 @@ class ReturnFormat:
     """Years from the one that a file or its head names to the collection year: 1 for the census of an autumn."""
     gaps: frozenset[int] = frozenset()
     """Years within `years` of which there is no return."""
+    example_year: int = 0
+    """The year in which an example of a rule stands that says no other; 0 for the first in which the rule can speak."""
 
     def __post_init__(self) -> None:
         seen: set[str] = set()
@@ -251,6 +253,11 @@ class ReturnFormat:
     def covers(self, year: int) -> bool:
         """Whether there is a return of that year."""
         return year in self.years and year not in self.gaps
+
+    @cached_property
+    def is_of_authority(self) -> bool:
+        """Whether a return tells of its authority alone, and names no person (`cohort.ingest.child.nobody`)."""
+        return not self.tables[0].columns
 
     def tag(self, table: Table, stored: str) -> str:
         """The standard's name of what a finding is about: an item of the table, or a whole record of a table.

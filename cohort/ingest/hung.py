@@ -28,6 +28,9 @@ def tables(found: Recognised, form: ReturnFormat, year: int, log: Log) -> tuple[
     """Every table of the format by name, as a RawReturn has them, and the places of their rows."""
     made: Frames = {}
     for table in form.tables:
+        if not table.columns:  # of persons, where a return names none: no sheet feeds it
+            made[table.name] = _empty(form, table)
+            continue
         sheet = found.layout.sheet(table)
         grid = found.grids.get(sheet.name)
         frame = _empty(form, table) if grid is None else filled(sheet, form, table, grid, found.layout, year, log)

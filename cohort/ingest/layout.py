@@ -39,14 +39,15 @@ class Sheet:
 
     def header(self, column: Column, year: int) -> str:
         """The header of a column in that year's files."""
-        return self.labels.get(column.tag) or column.header(year)
+        said = column.header(year)
+        return self.labels.get(said) or self.labels.get(column.tag) or said
 
     def names(self, column: Column) -> frozenset[str]:
         """Every header under which a column may stand, as `plain` writes it."""
-        label = self.labels.get(column.tag)
-        if label and self.by_label:
-            return frozenset({plain(label)})
-        return frozenset(map(plain, column.names | ({label} if label else set())))
+        labels = {label for tag in (column.tag, *column.headers.values()) if (label := self.labels.get(tag))}
+        if labels and self.by_label:
+            return frozenset(map(plain, labels))
+        return frozenset(map(plain, column.names | labels))
 
     def shares(self, column: Column, table: Table) -> bool:
         """Whether another item of the table is read from the same cells."""
@@ -143,4 +144,4 @@ def alone(form: ReturnFormat) -> Layout:
 
 
 def _small(columns: tuple[Column, ...]) -> dict[str, str]:
-    return {column.tag: column.tag.lower() for column in columns}
+    return {name: name.lower() for column in columns for name in (column.tag, *column.headers.values())}

@@ -23,10 +23,11 @@ from cohort.ingest.admit import admitted
 from cohort.ingest.check import CheckedReturn
 from cohort.ingest.difference import difference
 from cohort.ingest.lifting import lifted
+from cohort.ingest.parse import PERSON_ROW
 from cohort.ingest.receipt import Receipt, Standing, of_checked
 from cohort.ingest.routing import extracted_at, routed
 from cohort.schema.facts import leaf
-from cohort.schema.tables import METADATA
+from cohort.schema.tables import AUTHORITY_FACTS, METADATA
 from cohort.store.copy import copy_in, copy_staged
 from cohort.store.explanations import remembered
 from cohort.store.integrity import require_persons
@@ -244,12 +245,17 @@ def _copy_facts(
     submission: int,
 ) -> None:
     """COPY each table into the year's leaf, and see that every row arrived."""
-    year = checked.linked.pseudonymous.year
+    given = checked.linked.pseudonymous
+    year = given.year
+    said = (pl.lit(year).alias("collection_year"), pl.lit(submission).alias("submission_id"))
     for name, frame in kept.items():
-        facts = frame.join(persons, on="person_row", how="left", maintain_order="left").with_columns(
-            pl.lit(year).alias("collection_year"), pl.lit(submission).alias("submission_id")
-        )
-        copy_in(connection, leaf(METADATA.tables[f"cohort.{name}"], year), facts.drop(IN_FILE, strict=False))
+        table = METADATA.tables[f"cohort.{name}"]
+        if table in AUTHORITY_FACTS:
+            own = pl.lit(given.authority_code).alias("authority_code")
+            copy_staged(connection, name, frame.drop(PERSON_ROW).with_columns(*said, own))
+        else:
+            facts = frame.join(persons, on=PERSON_ROW, how="left", maintain_order="left").with_columns(*said)
+            copy_in(connection, leaf(table, year), facts.drop(IN_FILE, strict=False))
         counted = text(
             f"SELECT count(*) FROM cohort.{name} "  # noqa: S608  (a declared name)
             "WHERE collection_year = :year AND submission_id = :submission"

@@ -83,8 +83,9 @@ def _table(table: Table, raw: pl.DataFrame, year: int, census: date) -> _ParsedT
     read = formed.select(*keys, *kept, *absent, *(flag.alias(name) for name, flag in flags.items()))
     judged, frame = read.select("row_number", *flags), read.drop(flags)
     frame = frame.with_columns(make().alias(name) for name, make in table.made.items())
-    if table.parent is None:
-        frame = frame.with_columns(pl.col("row_number").alias(PERSON_ROW))
+    if table.parent is None:  # what hangs under nobody is a person, or is of none
+        own = pl.col("row_number") if table.key == PERSON_ROW else pl.lit(None, pl.UInt32)
+        frame = frame.with_columns(own.alias(PERSON_ROW))
     return _ParsedTable(frame, _places(table, judged), _count_trimmed(raw, clean, columns))
 
 

@@ -33,8 +33,14 @@ AUTHORITY = "201"
 
 
 def year_of_proof(rule: Rule, form: ReturnFormat) -> int:
-    """The first year of the format in which the rule holds."""
-    return next(year for year in form.years if rule.in_year(year))
+    """The year for which the format's examples are written, or the first in which the rule can speak.
+
+    Raises DeclarationError where there is none.
+    """
+    for year in sorted(form.years, key=lambda year: (year != form.example_year, year)):
+        if rule.in_year(year) and applies(rule, form, year, visible_types(form.collection, year)[rule.table]):
+            return year
+    raise DeclarationError(f"{rule.code} can speak in no year of {form.collection}")
 
 
 def format_of(rule: Rule) -> ReturnFormat:

@@ -114,7 +114,7 @@ def pseudonymise(parsed: ParsedReturn, ring: KeyRing, *, for_record: bool = True
 def attributes(parsed: ParsedReturn) -> Attributes:
     """All that is kept of a return but its tokens."""
     person = parsed.format.tables[0]
-    births = parsed.tables[person.stored].select(PERSON_ROW, "birth_date")
+    births = _whole(parsed.tables[person.stored]).select(PERSON_ROW, "birth_date")
     tables = {t.stored: _with_ages(t, parsed.tables[t.stored], births, parsed.year) for t in parsed.format.tables[1:]}
     return Attributes(
         parsed.format,
@@ -188,7 +188,7 @@ def _person(table: Table, frame: pl.DataFrame, year: int) -> pl.DataFrame:
     name = [_folded("surname"), _folded("forename"), birth]
     known = pl.all_horizontal(part.is_not_null() for part in name)
     kept = [c.stored for c in table.columns if _is_kept(c)]
-    return frame.select(
+    return _whole(frame).select(
         "row_number",
         PERSON_ROW,
         *kept,
@@ -200,6 +200,13 @@ def _person(table: Table, frame: pl.DataFrame, year: int) -> pl.DataFrame:
         _first_row([upn], upn.is_not_null()).alias("same_upn_row"),
         _first_row(name, known).alias("same_name_row"),
     )
+
+
+def _whole(persons: pl.DataFrame) -> pl.DataFrame:
+    """Persons with every identifier that something is made of; of nobody none is known."""
+    kinds = {**dict.fromkeys(("surname", "forename", "upn", "uln"), pl.String), "birth_date": pl.Date}
+    lacking = {name: kind for name, kind in kinds.items() if name not in persons.columns}
+    return persons.with_columns(pl.lit(None, kind).alias(name) for name, kind in lacking.items())
 
 
 def _is_kept(column: Column) -> bool:

@@ -113,13 +113,14 @@ def of_checked(status: Standing, file: str, checked: CheckedReturn, **more: Any)
     """The receipt of a return that was read to the end."""
     given = checked.linked.pseudonymous
     names = {t.stored: t.name for t in given.format.tables}
+    shown = [table for table in given.format.tables if table.columns]  # of nobody nothing is counted
     return Receipt(
         status=status,
         file=file,
         collection=given.format.collection,
         year=given.year,
         authority=given.authority_code,
-        rows={names[stored]: frame.height for stored, frame in given.tables.items()},
+        rows={table.name: given.tables[table.stored].height for table in shown},
         set_aside={names[stored]: len(rows) for stored, rows in checked.set_aside.items() if len(rows)},
         places=checked.located,
         not_run=checked.not_run,

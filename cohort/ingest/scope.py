@@ -36,6 +36,8 @@ def applies(rule: Rule, form: ReturnFormat, year: int, columns: Iterable[str]) -
     if not rule.in_year(year) or rule.table not in form.by_stored:
         return False
     table = form.by_stored[rule.table]
+    if not table.columns:
+        return False  # of nobody there is nothing to say
     lacking = unseen(rule, columns)
     unknown = {name for name in lacking if not _is_stored(table.stored, name)}
     if unknown:

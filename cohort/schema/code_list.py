@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cohort.errors import DeclarationError
 
-# Whoever is 25 at the first census day that is read (2024) was born in 1998 or 1999: no fact is older than 1998.
+# Whoever is 25 at the first census day that is read (2023) was born in 1997 or 1998; the oldest lists are of 1998.
 FIRST, LAST = 1998, 2100
 
 

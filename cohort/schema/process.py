@@ -75,6 +75,12 @@ class ActivePlan(Fact, Base):
 
     request_row: Mapped[Row] = mapped_column(comment="Row of the request in the return.")
     transfer_authority_code: Mapped[AuthorityCode | None] = mapped_column(comment="Authority that the plan came from.")
+    residential_code: Mapped[Code | None] = coded(
+        provision.RESIDENTIAL, "Residential by weeks a year; in the return of 2023, later said of placements."
+    )
+    work_based_code: Mapped[Code | None] = coded(
+        provision.WORK_BASED, "Work-based learning; in the return of 2023, later said of placements."
+    )
     review_meeting_date: Mapped[date | None] = mapped_column(comment="Latest annual review meeting.")
     age_at_review: Mapped[Age | None] = mapped_column(comment="Whole years at the meeting.")
     review_outcome_code: Mapped[Code | None] = coded(ehc.REVIEW_OUTCOME, "What the review decided.")

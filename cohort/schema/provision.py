@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cohort.schema.base import Age, Base, Code, Establishment, Row, coded
-from cohort.schema.codes import provision
+from cohort.schema.codes import attendance, provision
 from cohort.schema.facts import Fact
 
 
@@ -43,6 +43,9 @@ class Placement(Fact, Base):
     entry_date: Mapped[date | None] = mapped_column(comment="First day.")
     age_at_entry: Mapped[Age | None] = mapped_column(comment="Whole years on the first day.")
     leaving_date: Mapped[date | None] = mapped_column(comment="Last day.")
+    attendance_pattern_code: Mapped[Code | None] = coded(
+        attendance.ATTENDANCE_PATTERN, "Full or part time; in the return of 2023 alone."
+    )
     is_sen_unit: Mapped[bool | None] = mapped_column(comment="In a SEN unit.")
     is_resourced_provision: Mapped[bool | None] = mapped_column(comment="In resourced provision.")
     residential_code: Mapped[Code | None] = coded(provision.RESIDENTIAL, "Residential by weeks a year.")

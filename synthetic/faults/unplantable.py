@@ -20,7 +20,6 @@ UNPLANTABLE = {
             "NAMEDPLAN-09",
             "NAMEDPLAN-22",
             "NAMEDPLAN-23",
-            "NAMEDPLAN-24",
             "PERSON-12",
             "PLACEMENTDETAIL-13",
             "REQUESTS-23",

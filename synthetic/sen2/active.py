@@ -10,6 +10,8 @@ from synthetic.sen2.shown import KEYS, authority
 
 NEEDS_SINCE = {"DS": (2025, "SLD")}
 """Types of need that began in a year, and what they stood as before it."""
+HOW = ("residential_code", "work_based_code")
+"""Said of the plan until 2023; of each placement from then on."""
 
 
 def settings(shown: pl.DataFrame, lives: Lives) -> pl.DataFrame:
@@ -31,8 +33,10 @@ def active_plans(shown: pl.DataFrame, lives: Lives, year: int) -> pl.DataFrame:
         reviews.phase_plan_due(year)
     )
     done = pl.when(due.is_not_null()).then(reviews.phase_plan_done(year))
+    told = told.join(_followed(told, lives), on=["place", "active_plan_row"], how="left", maintain_order="left")
     return reviews.latest(told).select(
         *KEYS,
+        *HOW,
         "review_meeting_date",
         "review_outcome_code",
         "review_decision_date",
@@ -43,14 +47,28 @@ def active_plans(shown: pl.DataFrame, lives: Lives, year: int) -> pl.DataFrame:
     )
 
 
+def _followed(told: pl.DataFrame, lives: Lives) -> pl.DataFrame:
+    """How the plan was followed at its main placement on the last day told of."""
+    main = lives.placements.filter(pl.col("rank_code") == "1")
+    there = told.select("place", "active_plan_row", "stay", "last").join(main, on="stay")
+    open_ = (pl.col("entry_date") <= pl.col("last")) & (pl.col("exit_date") >= pl.col("last"))
+    return there.filter(open_).unique(["place", "active_plan_row"]).select("place", "active_plan_row", *HOW)
+
+
 def placements(shown: pl.DataFrame, lives: Lives) -> pl.DataFrame:
-    """Placements that met the calendar year and began by census day; those that had ended, with the last day."""
+    """Placements that met the calendar year and began by census day; those that had ended, with the last day. Of two
+    that began together neither is full time."""
     told = shown.filter("is_active").select(*KEYS, "stay", "census", "first_day")
     met = told.join(lives.placements, on="stay").filter(
         (pl.col("entry_date") <= pl.col("census")) & (pl.col("exit_date") >= pl.col("first_day"))
     )
+    is_beside = pl.len().over("place", "active_plan_row", "entry_date") > 1
     return met.sort("place", "active_plan_row", "entry_date", "rank_code").with_columns(
-        leaving_date=pl.when(pl.col("exit_date") <= pl.col("census")).then("exit_date")
+        leaving_date=pl.when(pl.col("exit_date") <= pl.col("census")).then("exit_date"),
+        attendance_pattern_code=pl.when(is_beside)
+        .then(pl.lit("PT"))
+        .when(pl.any_horizontal(pl.col("urn", "ukprn").is_not_null()))
+        .then(pl.lit("FT")),
     )
 
 

@@ -23,6 +23,30 @@ SHEETS = {
         RegisteredDate,DecisionDate,AppealOutcome,ConcludedDate,OnPaper,Ground1,Ground1Outcome,Ground2,Ground2Outcome
         2023-02-01,2022-12-12,AP,2023-07-03,1,F,AW,I,DI
     """,
+    "alternative provision": """
+        URN,EntryDate,SchoolArranged,APReason,SENProvisionEntry,SENType1,SENType2
+        100001,2023-09-04,0,PEX,K,SEMH,ASD
+    """,
+    "home education": """
+        StartDate,EndDate,Reason,End
+        2023-01-09,2024-02-02,SD,SC
+    """,
+    "care": """
+        StartDate,EndDate,CareNeed,LegalStatus,CarePlacement
+        2023-06-05,,N1,FC,F
+    """,
+    "exits": """
+        Exit,ExitMonth
+        E,2024-03
+    """,
+    "assessments": """
+        RequestReceived,Profession,SoughtDate,DueDate,AdviceReceived,AdviceStatus
+        2023-01-09,EP,2023-02-20,2023-04-03,2023-03-30,R
+    """,
+    "plans": """
+        PlanStartDate,ReviewDueDate,ReviewMeeting,ReviewOutcome,DecisionDate,Early
+        2022-09-11,2023-10-02,2023-10-02,M,2023-10-20,0
+    """,
 }
 
 

@@ -24,6 +24,10 @@ EXCLUSIONS = """pupilonrolltableid,startdate,sessions,reason1,category,senprovis
 a,2024-Sep-09 00:00:00,4.0,PP,SUSP,E
 c,2024-Oct-01 00:00:00,,VA,PERM,K
 """
+ARRANGED = """pupilonrolltableid,urn,entrydate,placementreason,apattendancepattern,apsessionsperweek,applacementpostcode
+a,100009,2024-Nov-04 00:00:00,BHS,PT,4,ZZ99 3VZ
+"""
+ENTERED = "pupilonrolltableid,approvisiondetailonrolltableid,apreason,prevurn,senprovisionentry\nc,1,PEX,100001,K\n"
 
 
 def census(**sheets: str) -> bytes:
@@ -34,7 +38,13 @@ def census(**sheets: str) -> bytes:
     return archive.getvalue()
 
 
-CENSUS = census(pupilonroll=ROLL, senneeds=NEEDS, termlyexclusionsonroll=EXCLUSIONS)
+OTHERS = {
+    "senneeds": NEEDS,
+    "termlyexclusionsonroll": EXCLUSIONS,
+    "schoolarrangedapdetailonroll": ARRANGED,
+    "approvisiondetailonroll": ENTERED,
+}
+CENSUS = census(pupilonroll=ROLL, **OTHERS)
 
 
 def send(file: bytes, engine: Engine, ring: KeyRing, name: str = "2025_spring.zip") -> Receipt:
@@ -49,6 +59,7 @@ def test_a_census_is_accepted_whole_and_its_children_are_known_in_sen2(either: E
     assert receipt.rows == {
         "Child": 2,
         "Enrolment": 3,
+        "APPlacement": 1,
         "SENNeeds": 3,
         "FSMPeriod": 0,
         "Attendance": 0,
@@ -65,6 +76,12 @@ def test_a_census_is_accepted_whole_and_its_children_are_known_in_sen2(either: E
         needs = connection.execute(
             text("SELECT need_code, rank_number, academic_year FROM cohort.sen_need ORDER BY need_code")
         ).all()
+        arranged = connection.execute(
+            text(
+                "SELECT urn, is_arranged_by_school, school_reason_code, age_at_entry FROM cohort.alternative_provision"
+            )
+        ).all()
+    assert [tuple(each) for each in arranged] == [("100009", True, "BHS", 10)]
     assert tuple(rolls) == (3, 2, 2025, "SPR")
     assert [tuple(need) for need in needs] == [("ASD", 2, 2025), ("MLD", 1, 2025), ("SLCN", 1, 2025)]
 
@@ -72,5 +89,5 @@ def test_a_census_is_accepted_whole_and_its_children_are_known_in_sen2(either: E
 def test_the_same_census_in_another_order_is_already_received(either: Engine, ring: KeyRing) -> None:
     send(CENSUS, either, ring)
     head, *rows = ROLL.splitlines(keepends=True)
-    again = census(pupilonroll=head + "".join(rows[::-1]), senneeds=NEEDS, termlyexclusionsonroll=EXCLUSIONS)
+    again = census(pupilonroll=head + "".join(rows[::-1]), **OTHERS)
     assert send(again, either, ring).status is Standing.ALREADY

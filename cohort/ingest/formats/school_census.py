@@ -72,6 +72,33 @@ def _enrolment() -> Table:
     )
 
 
+def _arranged() -> Table:
+    return Table(
+        "APPlacement",
+        "alternative_provision",
+        "Alternative provision that the school arranged for a pupil.",
+        (
+            Column("URN", "urn", Kind.DIGITS, "Establishment.", length=6),
+            Column("UKPRN", "ukprn", Kind.DIGITS, "Provider.", length=8),
+            Column("EntryDate", "entry_date", Kind.DATE, "First day.", required=ERROR, age="age_at_entry"),
+            Column("LeavingDate", "leaving_date", Kind.DATE, "Last day.", may_be_future=True),
+            Column("SchoolArranged", "is_arranged_by_school", Kind.FLAG, "A school arranged it: always so here."),
+            Column("PlacementReason", "school_reason_code", Kind.CODE, "Why.",
+                   codes=attendance.SCHOOL_PROVISION_REASON),
+            Column("APSettingType", "provision_setting_code", Kind.CODE, "Kind of setting without a number.",
+                   codes=attendance.PROVISION_SETTING),
+            Column("APAttendancePattern", "attendance_pattern_code", Kind.CODE, "Full or part time.",
+                   codes=attendance.ATTENDANCE_PATTERN),
+            Column("APSessionsPerWeek", "sessions_per_week", Kind.COUNT, "Sessions a week.", low=0, high=14),
+            Column("SENProvisionEntry", "sen_provision_code", Kind.CODE, "SEN status at entry.",
+                   codes=pupils.SEN_PROVISION),
+            Column("SENProvisionLeaving", "sen_provision_leaving_code", Kind.CODE, "SEN status at leaving.",
+                   codes=pupils.SEN_PROVISION),
+        ),
+        parent=CHILD,
+    )  # fmt: skip
+
+
 def _needs() -> Table:
     return Table(
         "SENNeeds",
@@ -171,6 +198,7 @@ def _census(term: str, day: tuple[int, int], lag: int) -> ReturnFormat:
         tables=(
             PUPIL,
             _enrolment(),
+            _arranged(),
             *((_needs(),) if term == "spring" else ()),
             _meals(),
             _attendance(),

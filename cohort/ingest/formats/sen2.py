@@ -1,4 +1,4 @@
-"""SEN2, the yearly statutory return on EHC plans: person level, returns of 2024 to 2026.
+"""SEN2, the yearly statutory return on EHC plans: person level, returns of 2023 to 2026.
 
 Item names, types and occurrence: the SEN2 guides as far as they are public. From 2024 (version 1.2) Sex
 replaces GenderCurrent, Res and WBP stand in PlacementDetail, reviews have a meeting and an outcome; from 2026
@@ -11,7 +11,8 @@ import polars as pl
 
 from cohort.ingest.format import Column, Fact, Kind, Level, ReturnFormat, Role, Table
 from cohort.schema.calendar import census_day
-from cohort.schema.codes import authority, ehc, people, provision
+from cohort.schema.code_list import FIRST, LAST
+from cohort.schema.codes import attendance, authority, ehc, people, provision
 
 ERROR, QUERY = Level.ERROR, Level.QUERY
 
@@ -37,6 +38,8 @@ HEADER = (
     ),
 )
 
+GENDER = {2023: "GenderCurrent", 2024: "Sex"}
+
 PERSON = Table(
     "Person",
     "person_trait",
@@ -45,7 +48,7 @@ PERSON = Table(
         Column("Surname", "surname", Kind.NAME, "Family name.", Role.IDENTIFIER, required=ERROR),
         Column("Forename", "forename", Kind.NAME, "Given name.", Role.IDENTIFIER, required=ERROR),
         Column("PersonBirthDate", "birth_date", Kind.BIRTH, "Date of birth.", Role.BLURRED, required=ERROR),
-        Column("Sex", "sex_code", Kind.CODE, "Sex.", codes=people.SEX, required=ERROR),
+        Column("Sex", "sex_code", Kind.CODE, "Sex.", codes=people.SEX, required=ERROR, headers=GENDER),
         Column("Ethnicity", "ethnicity_code", Kind.CODE, "Ethnic group.", codes=people.ETHNICITY, required=ERROR),
         Column("PostCode", "postcode", Kind.POSTCODE, "Postcode of the home.", Role.IDENTIFIER),
         Column("UPN", "upn", Kind.UPN, "Unique pupil number.", Role.IDENTIFIER),
@@ -203,6 +206,16 @@ def _provision() -> tuple[Column, ...]:
     )
 
 
+def _how(since: int = FIRST, until: int = LAST) -> tuple[Column, ...]:
+    """Until 2023 said of an active plan, from 2024 of each of its placements."""
+    return (
+        Column("Res", "residential_code", Kind.CODE, "Residential.", codes=provision.RESIDENTIAL, since=since,
+               until=until),
+        Column("WBP", "work_based_code", Kind.CODE, "Work-based learning.", codes=provision.WORK_BASED, since=since,
+               until=until),
+    )  # fmt: skip
+
+
 PLAN_DETAIL = Table(
     "PlanDetail",
     "plan_setting",
@@ -223,13 +236,22 @@ ACTIVE_PLANS = Table(
             Kind.AUTHORITY,
             "Authority that the plan came from in the year.",
         ),
-        Column("ReviewMeeting", "review_meeting_date", Kind.DATE, "Latest annual review meeting.", age="age_at_review"),
+        *_how(until=2023),
+        Column(
+            "ReviewMeeting",
+            "review_meeting_date",
+            Kind.DATE,
+            "Latest annual review meeting.",
+            age="age_at_review",
+            since=2024,
+        ),
         Column(
             "ReviewOutcome",
             "review_outcome_code",
             Kind.CODE,
             "What the review decided.",
             codes=ehc.REVIEW_OUTCOME,
+            since=2024,
         ),
         Column("LastReview", "review_decision_date", Kind.DATE, "Review decision notified."),
         Column("ReviewDraft", "review_draft_date", Kind.DATE, "Draft amended plan issued.", since=2026),
@@ -252,7 +274,7 @@ ACTIVE_PLANS = Table(
     parent="Requests",
     key="active_plan_row",
     at_most=1,
-    order=("TransferLA", "PlacementDetail", "SENneed"),
+    order=("TransferLA", "Res", "WBP", "PlacementDetail", "SENneed"),
 )
 
 PLACEMENT_DETAIL = Table(
@@ -263,9 +285,16 @@ PLACEMENT_DETAIL = Table(
         *_where(),
         Column("EntryDate", "entry_date", Kind.DATE, "First day.", age="age_at_entry"),
         Column("LeavingDate", "leaving_date", Kind.DATE, "Last day.", may_be_future=True),
+        Column(
+            "AttendancePattern",
+            "attendance_pattern_code",
+            Kind.CODE,
+            "Full or part time.",
+            codes=attendance.ATTENDANCE_PATTERN,
+            until=2023,
+        ),
         *_provision(),
-        Column("Res", "residential_code", Kind.CODE, "Residential.", codes=provision.RESIDENTIAL),
-        Column("WBP", "work_based_code", Kind.CODE, "Work-based learning.", codes=provision.WORK_BASED),
+        *_how(since=2024),
     ),
     parent="ActivePlans",
 )
@@ -321,7 +350,8 @@ def _lasting_main() -> pl.Expr:
 SEN2 = ReturnFormat(
     collection="SEN2",
     title="SEN2 person level return",
-    years=range(2024, 2027),
+    years=range(2023, 2027),
+    example_year=2024,
     tables=(
         PERSON,
         REQUESTS,

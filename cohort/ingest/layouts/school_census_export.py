@@ -25,6 +25,8 @@ TABLES = (
             "termlysessiondetails",
             "summerhalfterm2sessiondetails",
             "addresses",
+            "approvisiondetail",
+            "schoolarrangedapdetail",
         )
     ),
 )
@@ -39,6 +41,7 @@ UNREAD = """
     summerhalfterm2sessionseducational summerhalfterm2sessionsexceptional
     summerhalfterm2sessionscoronavirus termlysessionseducational termlysessionsexceptional
     termlysessionscoronavirus postcode
+    apreason prevurn senprovisionentry applacementpostcode companynumber
 """
 """Items that the record has no use for."""
 
@@ -61,6 +64,8 @@ def _layout(collection: str, term: str, now: str, before: tuple[str, str]) -> La
             Sheet(f"termlyexclusions{end}", ("Suspensions", "PermanentExclusions"), above=(own,)),
             Sheet(f"fsmperiods{end}", ("FSMPeriod",), above=(own,)),
             Sheet(f"addresses{end}", (), number(f"addresses{end}"), above=(own,)),
+            Sheet(f"approvisiondetail{end}", (), number(f"approvisiondetail{end}"), above=(own,)),
+            Sheet(f"schoolarrangedapdetail{end}", ("APPlacement",), above=(own,), says={"is_arranged_by_school": "1"}),
         ]
         if term == "autumn":
             sheets += [

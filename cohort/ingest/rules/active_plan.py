@@ -292,3 +292,24 @@ def one_main_placement() -> pl.Expr:
 )
 def has_a_need() -> pl.Expr:
     return pl.col("n_needs") == 0
+
+
+@rule(
+    "ACTIVEPLANS-22",
+    table="active_plan",
+    column="work_based_code",
+    level=Level.QUERY,
+    until=2023,
+    sentence="Nobody learns at work before the age of 16.",
+    advice="Leave WBP empty, or correct the date of birth.",
+    example="""
+        work_based_code | person.birth_month | return.census_date || breaks
+        S               | 2007-02-01         | 2023-01-19         || yes
+        A               | 2007-01-01         | 2023-01-19         || no
+                        | 2012-05-01         | 2023-01-19         || no
+        S               |                    | 2023-01-19         || no
+    """,
+)
+def works_from_16() -> pl.Expr:
+    under_16 = pl.col("person.birth_month").dt.offset_by("16y") > pl.col("return.census_date")
+    return pl.col("work_based_code").is_not_null() & under_16

@@ -229,3 +229,50 @@ def lasted_into_the_year() -> pl.Expr:
 def boards_somewhere() -> pl.Expr:
     nowhere = pl.col("urn").is_null() & pl.col("ukprn").is_null()
     return pl.col("residential_code").is_not_null() & pl.col("setting_code").is_in(AWAY) & nowhere
+
+
+@rule(
+    "PLACEMENTDETAIL-19",
+    table="placement",
+    column="attendance_pattern_code",
+    level=Level.QUERY,
+    until=2023,
+    sentence="A person who is at no establishment attends neither full nor part time.",
+    advice="Leave AttendancePattern empty, or enter the establishment.",
+    example="""
+        attendance_pattern_code | setting_code | urn    | ukprn || breaks
+        FT                      | NEET         |        |       || yes
+        PT                      | NIEC         |        |       || yes
+        PT                      | EHE          | 100001 |       || no
+        FT                      | OTH          |        |       || no
+                                | NEET         |        |       || no
+    """,
+)
+def attends_somewhere() -> pl.Expr:
+    nowhere = pl.col("urn").is_null() & pl.col("ukprn").is_null()
+    return pl.col("attendance_pattern_code").is_not_null() & pl.col("setting_code").is_in(AWAY) & nowhere
+
+
+@rule(
+    "PLACEMENTDETAIL-20",
+    table="placement",
+    column="attendance_pattern_code",
+    level=Level.QUERY,
+    until=2023,
+    sentence="Nobody attends two placements full time at once.",
+    advice="Set AttendancePattern of one or both to PT, or enter the LeavingDate of the one that ended.",
+    example="""
+        active_plan_row | attendance_pattern_code | leaving_date || breaks
+        1               | FT                      |              || yes
+        1               | FT                      |              || yes
+        2               | FT                      |              || no
+        2               | PT                      |              || no
+        3               | FT                      | 2022-07-22   || no
+        3               | FT                      |              || no
+        4               |                         |              || no
+        4               |                         |              || no
+    """,
+)
+def full_time_once() -> pl.Expr:
+    staying = (pl.col("attendance_pattern_code") == "FT") & pl.col("leaving_date").is_null()
+    return staying & (staying.sum().over("active_plan_row") > 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cohort.schema.code_list import Code, CodeList, plain
 
+# One reader of the guides says that OTH was not yet in that of 2023; until it can be read, nobody is accused of it.
 SEN_SETTING = CodeList(
     "sen_setting",
     "The kind of setting, where no establishment number serves.",

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from cohort.ingest.formats.sen2 import SEN2
-from cohort.ingest.judge import judge
+from cohort.ingest.judge import checked_return, judge
 from cohort.ingest.layouts.sen2_export import EXPORT
 from cohort.ingest.layouts.sen2_template import TEMPLATE
 from cohort.ingest.read import RawReturn, read
@@ -22,7 +22,7 @@ from synthetic.returns import InventedReturn, write_return
 from synthetic.world import make
 from tests.build import upn
 
-YEARS = (2024, 2025, 2026)
+YEARS = (2023, 2024, 2025, 2026)
 LAYOUTS = {layout.title: layout for layout in (EXPORT, TEMPLATE)}
 PREFIX = "Blade-Export_28-09-2026_"
 
@@ -69,6 +69,31 @@ def test_a_return_says_the_same_in_every_container(
     assert raw.findings.is_empty()
     for name, frame in said(marked_up).items():
         assert said(raw)[name].equals(frame), name
+
+
+def test_the_return_of_2023_says_gender_and_how_a_plan_is_followed_under_the_names_that_it_had() -> None:
+    text = as_xml(2023).decode()
+    for tag in ("GenderCurrent", "AttendancePattern", "Res", "WBP"):
+        assert f"<{tag}>" in text
+        assert (f"<{tag}>" in as_xml(2024).decode()) == (tag in {"Res", "WBP"})
+    for tag in ("Sex", "ReviewMeeting", "ReviewOutcome"):
+        assert f"<{tag}>" not in text
+        assert f"<{tag}>" in as_xml(2024).decode()
+    checked = checked_return(as_xml(2023))
+    assert checked.findings.rows() == []
+    read = checked.linked.pseudonymous.tables
+    assert set(read["person_trait"]["sex_code"]) == {"F", "M"}
+    assert read["active_plan"]["residential_code"].is_not_null().any()
+    assert read["placement"]["residential_code"].is_null().all()
+    assert set(read["placement"]["attendance_pattern_code"].drop_nulls()) == {"FT", "PT"}
+    assert read["active_plan"]["review_meeting_date"].is_null().all()
+
+
+def test_an_item_that_had_its_place_elsewhere_in_2023_is_asked_about_and_left_out() -> None:
+    moved = as_xml(2024).replace(b"<Year>2024</Year>", b"<Year>2023</Year>")
+    moved = moved.replace(b"2024-01-18</ReferenceDate>", b"2023-01-19</ReferenceDate>")
+    found = judge(moved, "sen2.xml").places.filter(code="READ-04")
+    assert {("PlacementDetail", "Res"), ("ActivePlans", "ReviewMeeting")} <= set(found.select("table", "column").rows())
 
 
 PERSON = "PersonTableID,Surname,Forename,PersonBirthDate,Sex,Ethnicity,PostCode,UPN,UniqueLearnerNumber,UPNunknown\n"

@@ -42,7 +42,7 @@ def test_a_head_that_does_not_name_its_collection_is_refused(text: str | None) -
 def test_another_collection_is_refused_and_named() -> None:
     refused = refusal(said("Collection", "CIN"))
     assert (refused.code, refused.sentence) == ("HEAD-04", "This looks like the children in need census.")
-    assert "SEN2 person level return, 2024 to 2026" in refused.remedy
+    assert "SEN2 person level return, 2023 to 2026" in refused.remedy
 
 
 def test_an_unknown_collection_is_refused_and_not_repeated() -> None:
@@ -55,10 +55,10 @@ def test_a_year_that_is_none_is_refused(text: str | None) -> None:
     assert refusal(said("Year", text)).code == "HEAD-06"
 
 
-@pytest.mark.parametrize("text", ["2023", "2027", "1999"])
+@pytest.mark.parametrize("text", ["2022", "2027", "1999"])
 def test_a_year_that_is_not_covered_is_refused_with_those_that_are(text: str) -> None:
     refused = refusal(said("Year", text))
-    assert (refused.code, refused.remedy) == ("HEAD-07", "The years covered are 2024 to 2026.")
+    assert (refused.code, refused.remedy) == ("HEAD-07", "The years covered are 2023 to 2026.")
 
 
 @pytest.mark.parametrize("text", [None, "", "18/01/2024", "2024-1-18", "45309", "2024-01-18T12:00:00"])

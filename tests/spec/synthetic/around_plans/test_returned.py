@@ -8,24 +8,52 @@ import polars as pl
 import pytest
 
 from cohort.ingest.format import ReturnFormat
+from cohort.ingest.formats.assessments import ASSESSMENTS
+from cohort.ingest.formats.care import CARE
 from cohort.ingest.formats.disputes import DISPUTES
+from cohort.ingest.formats.exits import EXITS
+from cohort.ingest.formats.plans import PLANS
 from cohort.ingest.formats.provision import PROVISION
 from cohort.ingest.judge import checked_return
-from cohort.ingest.layout import Layout
+from cohort.ingest.layout import Layout, alone
+from cohort.ingest.layouts import assessments as assessment_layouts
+from cohort.ingest.layouts import care as care_layouts
 from cohort.ingest.layouts import provision as provision_layouts
 from cohort.ingest.layouts.disputes import THREE_SHEETS
+from cohort.ingest.layouts.plans import NINE_SHEETS
+from synthetic.assessing.planted import Assessing
+from synthetic.care.planted import Caring
 from synthetic.content.life import PlanLife
 from synthetic.lives import Lives
-from synthetic.tell import disputes, provision
+from synthetic.places import codes_on
+from synthetic.tell import assessments, care, disputes, exits, provision
 from synthetic.told import Told
 from tests.told import first_of, zipped
 
 YEAR, PLACE = 2025, 3
 Teller = Callable[[Lives, PlanLife, int], Told]
+
+
+def assessed(lives: Lives, plans: PlanLife, year: int) -> Told:
+    return assessments.told(lives, assessments.drawn(lives, plans, Assessing()), year)
+
+
+def cared(lives: Lives, _: PlanLife, year: int) -> Told:
+    return care.told(lives, care.drawn(lives, Caring()), year)
+
+
+def left(lives: Lives, _: PlanLife, year: int) -> Told:
+    return exits.told(lives, year)
+
+
 CASES = [
     pytest.param(provision.told, PROVISION, provision_layouts.BY_LINE, id="provision by line"),
     pytest.param(provision.told, PROVISION, provision_layouts.BY_TERM, id="provision by term"),
     pytest.param(disputes.told, DISPUTES, THREE_SHEETS, id="disputes"),
+    pytest.param(provision.told, PLANS, NINE_SHEETS, id="plans"),
+    pytest.param(assessed, ASSESSMENTS, assessment_layouts.THREE_SHEETS, id="assessments"),
+    pytest.param(cared, CARE, care_layouts.THREE_SHEETS, id="care"),
+    pytest.param(left, EXITS, alone(EXITS), id="exits"),
 ]
 
 
@@ -35,7 +63,8 @@ def test_what_is_told_comes_back(
 ) -> None:
     told = tell(lives, plans, YEAR)
     births = lives.people.select("child", "birth_date")
-    checked = checked_return(zipped(told, form, layout, births, "201", PLACE))
+    code = codes_on(lives.places, form.census_day(YEAR))[PLACE]
+    checked = checked_return(zipped(told, form, layout, births, code, PLACE))
     given = checked.linked.pseudonymous.tables
     order = first_of(told, form, layout, PLACE)
     for table in form.tables[1:]:
