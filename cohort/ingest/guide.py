@@ -50,7 +50,7 @@ CELLS: Mapping[str, tuple[str, str]] = {
     "CELL-06": ("Y, yes, 2", "0, 1, true, false"),
     "CELL-07": ("8.3E+11, a number of twelve digits", "a letter, eleven digits, and a digit or letter"),
     "CELL-09": ("12345", "9999375358"),
-    "CELL-13": ("12345, where six digits are needed (a leading zero was lost)", "012345"),
+    "CELL-13": ("12345, where six digits are needed", "100001"),
     "CELL-14": ("ZZ9, London", "ZZ99 3VZ"),
     "CELL-15": ("CafÃ©", "Café"),
     "CELL-16": ("a review in 2010 of a child born in 2014", "a date on or after the day of birth"),

@@ -33,6 +33,10 @@ UNPLANTABLE = {
         (f"READ-{number:02}" for number in range(8, 14)),
         "It speaks of rows without markup, and faults are planted in XML.",
     ),
+    **dict.fromkeys(
+        ("ROUTE-11", "ROUTE-12"),
+        "It compares a return with the record, which is not at hand where one file is judged.",
+    ),
     "LINK-01": "It compares a return with the record, which is not at hand where one file is judged.",
     "LINK-03": "It compares a return with the record, which is not at hand where one file is judged.",
     "ASSESSMENT-09": "It speaks of a return as a whole, of which half the new plans would have to be changed.",

@@ -103,7 +103,8 @@ def test_what_a_page_says_of_values_is_what_the_cell_says(code: str) -> None:
     flags = dict(cell.reading(column, 2024, census_day(2024)).faults)
     for texts, expected in zip(guide.CELLS[code], (True, False), strict=True):
         given = pl.DataFrame({"item": texts.split(", ")})
-        judged = given.select(cell.cleaned(column)).select(flags[code].fill_null(value=False))
+        formed = given.select(cell.cleaned(column)).select(cell.formed(column))
+        judged = formed.select(flags[code].fill_null(value=False))
         assert judged.to_series().unique().to_list() == [expected]
 
 

@@ -141,7 +141,8 @@ BRINGS: dict[str, bytes | Callable[[Path], Path]] = {
 
 
 def test_every_declared_refusal_has_a_file_that_brings_it_about() -> None:
-    assert set(BRINGS) == set(REFUSALS)
+    of_the_record = {code for code in REFUSALS if code.startswith("ROUTE")}  # no file alone brings them about
+    assert set(BRINGS) == set(REFUSALS) - of_the_record
 
 
 @pytest.mark.parametrize("code", BRINGS)
