@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -31,6 +31,7 @@ class SubmissionLine:
     notice: str
 
 
+PLACE = ("authority_code", "collection", "collection_year")
 SUBMISSIONS = text(
     """
     SELECT s.submission_id, coalesce(s.authority_code, '') AS authority, s.collection, s.collection_year,
@@ -63,15 +64,22 @@ FINDINGS = text(
 def lines(connection: Connection) -> list[SubmissionLine]:
     """What was sent and what became of it, newest first: all that the connection's role may see."""
     standing = {row["submission_id"]: Status(row["status"]) for row in statuses(connection).iter_rows(named=True)}
+    holds = _holding(connection)
     by_submission = groupby(connection.execute(FINDINGS), key=attrgetter("submission_id"))
     found = {submission: list(rows) for submission, rows in by_submission}
     return [
-        _line(row, standing[row.submission_id], found.get(row.submission_id, []))
+        _line(row, standing[row.submission_id], found.get(row.submission_id, []), holds)
         for row in connection.execute(SUBMISSIONS)
     ]
 
 
-def _line(row: Row, status: Status, found: Iterable[Row]) -> SubmissionLine:
+def _holding(connection: Connection) -> Mapping[tuple[object, ...], int]:
+    """Authority, collection and year → the submission that holds."""
+    held = holding(statuses(connection))
+    return {tuple(place): submission for *place, submission in held.select(*PLACE, "submission_id").iter_rows()}
+
+
+def _line(row: Row, status: Status, found: Iterable[Row], holds: Mapping[tuple[object, ...], int]) -> SubmissionLine:
     """A finding of a rule whose block was lifted, and explained by that, counts as a query."""
     waits = status is Status.HELD
     errors = [f for f in found if f.level == "error" and not f.is_explained and not (waits and f.is_lifted)]
@@ -85,11 +93,17 @@ def _line(row: Row, status: Status, found: Iterable[Row]) -> SubmissionLine:
         unexplained=[f.code for f in wanting],
         left_out=row.n_aside if errors else 0,  # a lifted block leaves no row out
         cause=row.cause or "",
-        by=row.by,
+        by=_overtaken(row, holds) if waits else row.by,
     )
     n_queries = sum(f.n for f in queries)
     place = (row.submission_id, row.authority, row.collection, row.collection_year)
     return SubmissionLine(*place, status.value, row.at, row.n_rows, told.n_errors, n_queries, notice(told))
+
+
+def _overtaken(row: Row, holds: Mapping[tuple[object, ...], int]) -> int | None:
+    """The submission that came after a held one and holds in its place."""
+    later = holds.get((row.authority, row.collection, row.collection_year))
+    return later if later is not None and later > row.submission_id else None
 
 
 SAME_BYTES = text(

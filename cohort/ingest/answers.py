@@ -52,3 +52,10 @@ def unexplained(places: pl.DataFrame, explanations: Mapping[str, str]) -> pl.Dat
     told = pl.Series(list(explanations), dtype=pl.String).implode()
     answered = pl.col("code").is_in(told) | named.is_in(told)
     return places.filter((pl.col("level") == Level.QUERY.value) & ~answered)
+
+
+def idle(places: pl.DataFrame, explanations: Mapping[str, str]) -> tuple[str, ...]:
+    """The answers that are about no finding: mistyped, or of a finding that is not there any more."""
+    named = pl.concat_str("code", "table", pl.col("row").cast(pl.String), separator=":")
+    there = {*places["code"], *places.select(named).to_series()}
+    return tuple(sorted(set(explanations) - there))

@@ -15,13 +15,13 @@ import polars as pl
 from cohort.ingest import places, structure
 from cohort.ingest.format import Kind, ReturnFormat, Role, Table
 from cohort.ingest.grid import LINE, Grid
-from cohort.ingest.hung import columns, note_ragged, number
+from cohort.ingest.hung import columns, note_ragged, number, stands
 from cohort.ingest.layout import Sheet, plain
 from cohort.ingest.recognise import Recognised, headers
 from cohort.ingest.rows import ROW_NUMBER, Log
 from cohort.vault.normalise import normalised
 
-ROW, SHEET, CALLED = "\0row", "\0sheet", "\0called"
+ROW, SHEET, CALLED, CELLS = "\0row", "\0sheet", "\0called", "\0cells"
 PLACE = [SHEET, ROW]
 Frames = dict[str, pl.DataFrame]
 
@@ -58,13 +58,14 @@ def _texts(sheet: Sheet, table: Table, grid: Grid, year: int, log: Log) -> pl.Da
         pl.col(ROW).cast(pl.Int64),
         LINE,
         pl.lit(places.called(sheet.labels) if sheet.by_label else None, pl.String).alias(CALLED),
+        pl.lit(stands(sheet, table, grid, year)).alias(CELLS),
         *columns(sheet, table, grid, year, log),
     )
 
 
 def _nobody(root: Table) -> pl.DataFrame:
     texts = dict.fromkeys((column.stored for column in root.columns), pl.String)
-    place = {SHEET: pl.String, ROW: pl.Int64, LINE: pl.UInt32, CALLED: pl.String}
+    place = {SHEET: pl.String, ROW: pl.Int64, LINE: pl.UInt32, CALLED: pl.String, CELLS: pl.String}
     return pl.DataFrame(schema={**place, **texts, root.key: pl.UInt32})
 
 
@@ -108,7 +109,7 @@ def _borrowed(wanted: str, by: str) -> pl.Expr:
 def _persons(root: Table, named: pl.DataFrame, log: Log) -> pl.DataFrame:
     """One row a person, each item from the first row that has it."""
     first = [pl.col(c.stored).filter(pl.col(c.stored).str.strip_chars() != "").first() for c in root.columns]
-    places_ = [pl.col(name).first() for name in (*PLACE, LINE, CALLED)]
+    places_ = [pl.col(name).first() for name in (*PLACE, LINE, CALLED, CELLS)]
     person = named.group_by(root.key, maintain_order=True).agg(*first, *places_).sort(root.key)
     _note_differing(root, named, person, log)
     return person.with_columns(pl.col(root.key).alias(ROW_NUMBER))
@@ -189,7 +190,7 @@ def _rows(
     if not parts:
         return (
             _nobody(root)
-            .select(*PLACE, LINE, CALLED, root.key)
+            .select(*PLACE, LINE, CALLED, CELLS, root.key)
             .with_columns(
                 pl.lit(None, pl.UInt32).alias(ROW_NUMBER),
                 *(pl.lit(None, pl.String).alias(c.stored) for c in table.columns),
@@ -215,4 +216,5 @@ def _places(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col(ROW).alias("row"),
         pl.col(LINE).cast(pl.Int64).alias("line"),
         pl.col(CALLED).alias("called"),
+        pl.col(CELLS).alias("cells"),
     ).select(*places.SCHEMA)

@@ -37,7 +37,8 @@ CAUSES = causes(
         "CELL-07",
         ERROR,
         "{column} is not formed like a UPN: a letter, eleven digits, and a digit or letter.",
-        "Ask the school for the UPN, or look it up in Get Information About Pupils.",
+        "Ask the school for the UPN, or look it up in Get Information About Pupils; where there is none, leave it "
+        "empty and say why in UPNunknown. A number such as 8.3E+11 was rounded by a spreadsheet: its digits are lost.",
         "1540",
     ),
     Cause(

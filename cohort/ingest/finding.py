@@ -22,8 +22,9 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "column": pl.String,
 }
 """code · level (error, query) · table and column as the standard names them · 1-based row in file order."""
-LOCATED: dict[str, type[pl.DataType]] = {**SCHEMA, "line": pl.Int64}
-"""SCHEMA and the line of the file, null where rows have none: what receipts and reports show."""
+LOCATED: dict[str, type[pl.DataType]] = {**SCHEMA, "line": pl.Int64, "cell": pl.String, "heading": pl.String}
+"""SCHEMA, and the line of the file, the cell as a spreadsheet names it (`C1262`) and the heading of its column, each
+null where there is none: what receipts and reports show."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from cohort.ingest import assembled, finding, header, hung, structure
 from cohort.ingest.format import Column, ReturnFormat
-from cohort.ingest.grid import Grid
+from cohort.ingest.grid import Grid, place
 from cohort.ingest.header import Routing, Said
 from cohort.ingest.layout import Layout, Sheet
 from cohort.ingest.raw import RawReturn
@@ -87,8 +87,8 @@ def _texts(form: ReturnFormat, grids: Sequence[tuple[Sheet, Grid]]) -> dict[str,
 
 
 def _values(column: Column, sheet: Sheet, grid: Grid) -> list[str]:
-    place = next((grid.places[name] for name in sorted(sheet.names(column)) if name in grid.places), None)
-    if place is None:
+    found = place(sheet.names(column), grid)
+    if found is None:
         return []
-    texts = dated(grid.rows[place]).str.strip_chars()
+    texts = dated(grid.rows[found]).str.strip_chars()
     return [text for text in texts.unique().to_list() if text]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -38,6 +38,11 @@ class Grid:
             if name:
                 found[name] = str(place)
         return found
+
+
+def place(names: Iterable[str], grid: Grid) -> str | None:
+    """The column of a grid that holds what may stand under some headers, as `plain` writes them."""
+    return next((grid.places[name] for name in sorted(names) if name in grid.places), None)
 
 
 def grid(name: str, header: Sequence[str], rows: pl.DataFrame) -> Grid:

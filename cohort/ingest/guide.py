@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from textwrap import dedent
 
@@ -113,7 +114,9 @@ def guide(code: str, collection: str = "") -> Guide:
         return _rule(rules()[code], _forms(collection))
     if code in words():
         return _cause(words()[code], collection)
-    raise UsageError("GUIDE-01", "There is no such code.", "Write it as the report does, for example CELL-04.")
+    near = get_close_matches(code, [*words(), *REFUSALS, *UNUSABLE], n=3)
+    hint = f"Did you mean {' or '.join(near)}?" if near else "Write it as the report does, for example CELL-04."
+    raise UsageError("GUIDE-01", "There is no such code.", hint)
 
 
 def _forms(collection: str) -> tuple[ReturnFormat, ...]:

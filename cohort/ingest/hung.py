@@ -12,7 +12,7 @@ import polars as pl
 
 from cohort.ingest import places, structure
 from cohort.ingest.format import NUMERIC, Column, Kind, ReturnFormat, Table
-from cohort.ingest.grid import LINE, RAGGED, Grid
+from cohort.ingest.grid import LINE, RAGGED, Grid, place
 from cohort.ingest.layout import Layout, Sheet, plain
 from cohort.ingest.recognise import Recognised, headers
 from cohort.ingest.rows import ROW_NUMBER, Log
@@ -27,6 +27,7 @@ Frames = dict[str, pl.DataFrame]
 def tables(found: Recognised, form: ReturnFormat, year: int, log: Log) -> tuple[Frames, Frames]:
     """Every table of the format by name, as a RawReturn has them, and the places of their rows."""
     made: Frames = {}
+    stood: dict[str, str] = {}
     for table in form.tables:
         if not table.columns:  # of persons, where a return names none: no sheet feeds it
             made[table.name] = _empty(form, table)
@@ -35,7 +36,9 @@ def tables(found: Recognised, form: ReturnFormat, year: int, log: Log) -> tuple[
         grid = found.grids.get(sheet.name)
         frame = _empty(form, table) if grid is None else filled(sheet, form, table, grid, found.layout, year, log)
         made[table.name] = _hung(found.layout, form, table, frame, made, log)
-    stand = {name: _places(name, frame) for name, frame in made.items()}
+        if grid is not None:
+            stood[table.name] = stands(sheet, table, grid, year)
+    stand = {name: _places(name, frame, stood.get(name)) for name, frame in made.items()}
     return {name: _bare(form, form.by_name[name], frame) for name, frame in made.items()}, stand
 
 
@@ -44,13 +47,14 @@ def _bare(form: ReturnFormat, table: Table, frame: pl.DataFrame) -> pl.DataFrame
     return frame.select(ROW_NUMBER, *keys, *(column.stored for column in table.columns))
 
 
-def _places(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+def _places(table: str, frame: pl.DataFrame, cells: str | None) -> pl.DataFrame:
     return frame.select(
         ROW_NUMBER,
         pl.lit(table).alias("sheet"),
         pl.col(ROW_NUMBER).cast(pl.Int64).alias("row"),
         pl.col(LINE).cast(pl.Int64).alias("line"),
         pl.lit(None, pl.String).alias("called"),
+        pl.lit(cells, pl.String).alias("cells"),
     ).select(*places.SCHEMA)
 
 
@@ -75,7 +79,7 @@ def filled(
     return rows.select(
         pl.col(ROW_NUMBER).cast(pl.UInt32),
         *columns(sheet, table, grid, year, log),
-        *(number(place).alias(name) for name, place in above.items()),
+        *(number(header).alias(name) for name, header in above.items()),
         number(grid.places.get(plain(sheet.own))).alias(OWN),
         LINE,
     )
@@ -86,15 +90,25 @@ def columns(sheet: Sheet, table: Table, grid: Grid, year: int, log: Log) -> list
     made: list[pl.Series | pl.Expr] = []
     for column in table.columns:
         said = sheet.says.get(column.stored)
-        names = () if said and column.tag in sheet.labels else sorted(sheet.names(column))
-        place = next((grid.places[name] for name in names if name in grid.places), None)
-        if place is None:
+        found = _found(sheet, column, grid)
+        if found is None:
             text = said.format(year=year, before=year - 1) if said else None
             made.append(pl.lit(text, pl.String).alias(column.stored))
         else:
-            texts = noted(grid.rows[place], log)
+            texts = noted(grid.rows[found], log)
             made.append((_own(column, texts) if sheet.shares(column, table) else texts).alias(column.stored))
     return made
+
+
+def _found(sheet: Sheet, column: Column, grid: Grid) -> str | None:
+    """Where a column stands in a grid; one that the layout says itself is not looked for."""
+    return None if sheet.says.get(column.stored) and column.tag in sheet.labels else place(sheet.names(column), grid)
+
+
+def stands(sheet: Sheet, table: Table, grid: Grid, year: int) -> str:
+    """In which column of a grid each item of a table stands, and under which heading, as `places` keeps it."""
+    found = [(column, at) for column in table.columns if (at := _found(sheet, column, grid)) is not None]
+    return places.stand({column.tag: (int(at), sheet.header(column, year)) for column, at in found})
 
 
 def _own(column: Column, texts: pl.Series) -> pl.Series:
@@ -104,11 +118,11 @@ def _own(column: Column, texts: pl.Series) -> pl.Series:
     return texts.zip_with(mine.fill_null(value=False), pl.Series([None], dtype=pl.String))
 
 
-def number(place: str | None) -> pl.Expr:
+def number(found: str | None) -> pl.Expr:
     """A row's number as text; a workbook may hold it as 7 in one table and as 7.0 in another."""
-    if place is None:
+    if found is None:
         return pl.lit(None, pl.String)
-    text = pl.col(place).str.strip_chars().str.replace(r"\.0+$", "")
+    text = pl.col(found).str.strip_chars().str.replace(r"\.0+$", "")
     return pl.when(text != "").then(text)
 
 
@@ -156,8 +170,8 @@ def _under(
     once = parents.unique(numbers, keep="first", maintain_order=True)
     reached = once.select(*numbers, pl.col(ROW_NUMBER).alias(nearest.key), *further)
     joined = frame.join(reached, on=numbers, how="left", maintain_order="left")
-    for place in range(above.index(nearest) - 1, -1, -1):
-        between, parent = above[place], above[place + 1]
+    for step in range(above.index(nearest) - 1, -1, -1):
+        between, parent = above[step], above[step + 1]
         rows = made[between.name].unique(parent.key, keep="first", maintain_order=True)
         steps = rows.select(parent.key, pl.col(ROW_NUMBER).alias(between.key))
         joined = joined.join(steps, on=parent.key, how="left", maintain_order="left")

@@ -18,7 +18,7 @@ import polars as pl
 from sqlalchemy import Connection, Engine, text
 
 from cohort.errors import CohortError
-from cohort.ingest import answers
+from cohort.ingest import answers, finding
 from cohort.ingest.admit import admitted
 from cohort.ingest.check import CheckedReturn
 from cohort.ingest.difference import difference
@@ -99,7 +99,7 @@ def load(engine: Engine, checked: CheckedReturn, decision: Decision, file: str) 
 def must_wait(checked: CheckedReturn, decision: Decision) -> bool:
     """Whether rows with errors are neither corrected nor confirmed, or a query has no reason."""
     explained = answers.given(decision.explanations)
-    unexplained = answers.unexplained(checked.findings, explained)
+    unexplained = answers.unexplained(checked.located, explained)
     return unexplained.height > 0 or (checked.n_errors > 0 and not decision.confirm.strip())
 
 
@@ -289,8 +289,8 @@ def _enter_head(connection: Connection, checked: CheckedReturn, submission: int)
 
 def _enter_findings(connection: Connection, checked: CheckedReturn, submission: int) -> None:
     names = {"table": "table_name", "row": "row_number", "column": "column_name"}
-    frame = checked.located.drop("line").rename(names).with_columns(pl.lit(submission).alias("submission_id"))
-    copy_staged(connection, "finding", frame)
+    found = checked.located.select(*finding.SCHEMA).rename(names)
+    copy_staged(connection, "finding", found.with_columns(pl.lit(submission).alias("submission_id")))
 
 
 def _enter_explanations(connection: Connection, decision: Decision, checked: CheckedReturn, submission: int) -> None:

@@ -40,7 +40,7 @@ def notice(told: Told) -> str:
 def of_receipt(receipt: Receipt) -> str:
     """The notice of a return that was sent."""
     if receipt.status is Standing.ALREADY:
-        return f"Submission {receipt.submission}: received already. Nothing was changed, and nothing is left to do."
+        return f"Submission {receipt.submission}: received already. Nothing was changed; sign it if that is to be done."
     told = Told(
         Status(receipt.status.value),
         receipt.submission or 0,
@@ -65,6 +65,8 @@ def to_do(n_errors: int, n_queries: int) -> str:
 
 
 def _held(told: Told) -> str:
+    if told.by is not None:
+        return f"held, and overtaken: submission {told.by} holds in its place. Nothing is left to do here."
     waits = to_do(told.n_errors, told.n_queries) or "send it again with your answers"
     codes = f" Wanting a reason: {', '.join(sorted(told.unexplained))}." if told.unexplained else ""
     offered = f" Last year you gave a reason for {', '.join(sorted(told.remembered))}." if told.remembered else ""

@@ -68,6 +68,11 @@ class Receipt:
         """Codes of queries that still want a reason."""
         return tuple(answers.unexplained(self.places, self.explained)["code"].unique().sort())
 
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """Reasons that were given for no finding of this return, by their names."""
+        return answers.idle(self.places, self.explained)
+
     def places_in_words(self) -> pl.DataFrame:
         """Findings with sentence, advice and the DfE's rule number where known: what reports show."""
         return in_words(self.places)

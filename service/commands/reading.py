@@ -211,8 +211,7 @@ def codebook(
     from service import codebook as book
 
     if output is not None:
-        for path in book.written(output):
-            console.say(str(path))
+        console.say(f"{len(list(book.written(output)))} pages were written to {output}.")
     else:
         for text in book.pages().values():
             console.say(text)

@@ -65,7 +65,7 @@ def add(
     from service import access
 
     access.add_account(connect(from_environment()), name, role, authority)
-    console.say(f"Account {name} is a {role}'s.")
+    console.say(f"Account {name} was made, with the role {role}.")
 
 
 @account.command("list")

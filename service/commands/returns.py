@@ -63,6 +63,7 @@ def validate(
             _local(files[0], receipts[0], references, into, limits, said)
     elif output is not None:
         report.write(receipts[0], output)
+        console.err.print(f"Report written to {output}.", markup=False)
     if as_json and not references:
         bodies = [receipt.validation_json() for receipt in receipts]
         console.say_json(bodies[0] if len(bodies) == 1 else bodies)

@@ -8,7 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from cohort.ingest.check import rules
 from cohort.ingest.format import Level
+from cohort.ingest.layout import plain
+from cohort.ingest.read import declared_formats
 from cohort.ingest.receipt import Receipt
 from cohort.ingest.report.advice import meaning, next_steps
 from cohort.ingest.report.shown import REASON, counted, shown
@@ -20,7 +23,17 @@ PLACES = 100
 ITEM = "the item"
 TITLES = {Level.ERROR: "Errors: correct these", Level.QUERY: "Queries: correct, or give a reason"}
 """The findings by what is to be done."""
-COUNTING = "Row 3 of a table is its third record in the file, counted from the top."
+COUNTING = (
+    "Row 3 of a table is its third record in the file, counted from the top. A cell is named as a spreadsheet names "
+    "it: C12 stands in column C, in line 12 of the sheet."
+)
+RULE = {
+    Level.ERROR.value: "This must hold, and does not: ",
+    Level.QUERY.value: "This usually holds, and does not here: ",
+}
+"""What stands before the sentence of a rule, which says what holds; a cause says what is wrong."""
+MOST_CODES = 60
+"""The longest list of codes that a report writes out."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,10 @@ class Group:
     rows: tuple[int, ...]
     lines: tuple[int | None, ...]
     """The lines of those rows in the file, None where rows have none."""
+    cells: tuple[str | None, ...]
+    """Their cells as a spreadsheet names them, None where there are none."""
+    heading: str | None
+    """What stands above them in the file, where that is not the item's name."""
     sentence: str
     advice: str
     dfe_rule: str
@@ -42,16 +59,26 @@ class Group:
     """The authority's own explanation, empty where none was given."""
 
     def where(self, first: int) -> str:
-        """The first places in words, each with its line where it has one: `Person rows 3 (line 4), 9 (line 10)`."""
+        """The first places in words: `Person rows 3 (cell D4), 9 (cell D10)`, or with lines where no cell is known."""
         if self.rows == (0,):
             return f"{self.table} as a whole, no single record"
-        named = zip(self.rows[:first], self.lines[:first], strict=True)
-        places = ", ".join(str(row) if line is None else f"{row} (line {line})" for row, line in named)
+        named = list(zip(self.rows, self.lines, self.cells, strict=True))[:first]
+        places = ", ".join(_place(*place) for place in named)
         return f"{self.table} {'row' if self.n == 1 else 'rows'} {places}"
+
+    @property
+    def item(self) -> str:
+        """The item, and what the file calls it: `StartDate ("EHC Plan Start Date" in your file)`."""
+        return f'{self.column} ("{self.heading}" in your file)' if self.heading else self.column
 
     def rest(self, first: int) -> int:
         """Places beyond the first."""
         return max(0, self.n - min(first, len(self.rows)))
+
+
+def _place(row: int, line: int | None, cell: str | None) -> str:
+    where = f"cell {cell}" if cell else f"line {line}" if line is not None else ""
+    return f"{row} ({where})" if where else str(row)
 
 
 @dataclass(frozen=True)
@@ -112,20 +139,41 @@ def _groups(receipt: Receipt) -> tuple[Group, ...]:
         pl.len().alias("n"),
         pl.col("row").sort().head(PLACES).alias("rows"),
         pl.col("line").sort_by("row").head(PLACES).alias("lines"),
+        pl.col("cell").sort_by("row").head(PLACES).alias("cells"),
+        pl.col("heading").drop_nulls().first(),
     )
     ordered = frame.sort(
         pl.col("level") != Level.ERROR.value, "n", "code", "table", "column", descending=[False, True, *[False] * 3]
     )
     return tuple(
         Group(
-            **{**row, "rows": tuple(row["rows"]), "lines": tuple(row["lines"])},
-            sentence=said[row["code"]].sentence.format(column=row["column"]),
-            advice=said[row["code"]].advice.format(column=row["column"]),
+            **{**row, **{name: tuple(row[name]) for name in ("rows", "lines", "cells")}, "heading": _heading(row)},
+            sentence=_sentence(row["code"], row["level"], row["column"]),
+            advice=said[row["code"]].advice.format(column=row["column"]) + _codes(receipt, row),
             dfe_rule=said[row["code"]].dfe_rule,
             reason=shown(receipt.explained.get(row["code"], ""), REASON),
         )
         for row in ordered.iter_rows(named=True)
     )
+
+
+def _heading(row: Mapping[str, Any]) -> str | None:
+    return None if row["heading"] is None or plain(row["heading"]) == plain(row["column"]) else row["heading"]
+
+
+def _sentence(code: str, level: str, column: str) -> str:
+    said = words()[code].sentence.format(column=column)
+    return RULE[level] + said if code in rules() else said
+
+
+def _codes(receipt: Receipt, row: Mapping[str, Any]) -> str:
+    """The codes that would be right, where a code was not."""
+    if row["code"] not in {"CELL-04", "CELL-05"} or receipt.collection is None or receipt.year is None:
+        return ""
+    form, year = declared_formats()[receipt.collection], receipt.year
+    lists = {c.codes for t in form.tables for c in t.columns if c.codes and row["column"] in {c.tag, c.header(year)}}
+    codes = [code.code for code in lists.pop().codes if code.since <= year <= code.until] if len(lists) == 1 else []
+    return f" These are right: {', '.join(codes)}." if 0 < len(codes) <= MOST_CODES else ""
 
 
 def _facts(receipt: Receipt) -> Iterable[tuple[str, str]]:

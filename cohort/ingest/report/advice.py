@@ -8,6 +8,8 @@ from cohort.ingest.answers import LAST_YEAR
 from cohort.ingest.receipt import Receipt, Standing
 from cohort.ingest.report.shown import REASON, counted, shown
 
+FEW = 5
+"""Names that are written out where many might be."""
 MEANINGS = {
     Standing.ACCEPTED: "The return is in the record.",
     Standing.HELD: "The return waits for you. None of its records is in the record yet.",
@@ -28,8 +30,28 @@ def next_steps(receipt: Receipt) -> tuple[str, ...]:
     """What is to be done, in order."""
     if receipt.refusal is not None:
         return (shown(receipt.refusal[2], 300) or "Correct the file and send it again.",)
-    steps = {Standing.ACCEPTED: _accepted, Standing.HELD: _held, Standing.JUDGED: _judged}.get(receipt.status)
+    steps = {
+        Standing.ACCEPTED: _accepted,
+        Standing.HELD: _held,
+        Standing.JUDGED: _judged,
+        Standing.ALREADY: _already,
+    }.get(receipt.status)
     return tuple(steps(receipt)) if steps else ("Nothing is left to do.",)
+
+
+def _already(receipt: Receipt) -> Iterable[str]:
+    yield "If this is not the file that you meant, send the other one."
+    yield (
+        f"If submission {receipt.submission} is not signed yet, sign it when your figures are final: cohort sign "
+        f"{receipt.submission}, or the page History."
+    )
+
+
+def _of_no_finding(receipt: Receipt) -> Iterable[str]:
+    if receipt.idle:
+        more = f" and {len(receipt.idle) - FEW} more" if len(receipt.idle) > FEW else ""
+        named = ", ".join(shown(name) for name in receipt.idle[:FEW])
+        yield f"These reasons are for no finding of this return, check what they name: {named}{more}."
 
 
 def _accepted(receipt: Receipt) -> Iterable[str]:
@@ -37,17 +59,23 @@ def _accepted(receipt: Receipt) -> Iterable[str]:
     if aside:
         left = counted(aside, "record was", "records were")
         yield f"{left} set aside and left out. Correct them in your system and send the return again."
-    yield "When your figures are final, sign the return."
+    yield from _of_no_finding(receipt)
+    yield f"When your figures are final, sign the return: cohort sign {receipt.submission}, or the page History."
 
 
 def _held(receipt: Receipt) -> Iterable[str]:
     if receipt.n_errors:
         yield (
             f"Correct {counted(receipt.n_errors, 'error')} in your system and send the return again; or confirm, "
-            "with a reason, that the records with errors are to be left out."
+            'with a reason, that the records with errors are to be left out: --confirm "…", or on the screen.'
         )
     if receipt.unexplained:
-        yield f"Give a reason for each of these queries, or correct the records: {', '.join(receipt.unexplained)}."
+        example = f'--explain {receipt.unexplained[0]}="…"'
+        yield (
+            f"Give a reason for each of these queries, or correct the records: {', '.join(receipt.unexplained)}. Write "
+            f"it when you send the file again, as in {example}, or on the screen."
+        )
+    yield from _of_no_finding(receipt)
     for code, words in receipt.remembered.items():
         if code in receipt.unexplained:
             yield (

@@ -28,7 +28,14 @@ TOLD = {
     Level.ERROR: "An error sets its record aside until it is corrected, and all that hangs below it.",
     Level.QUERY: "A query wants a correction, or a reason where the record is right.",
 }
-HEADS = {"column": "Item", "character": "Character in its line", "reference": "Your reference"}
+HEADS = {
+    "column": "Item",
+    "heading": "In your file",
+    "character": "Character in its line",
+    "reference": "Your reference",
+}
+MAY_LACK = {"line", "cell", "heading", "character"}
+"""Columns of that table which are left out where no place has them."""
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STYLE = """
 :root { color-scheme: light; }
@@ -120,7 +127,7 @@ def _contents(groups: tuple[Group, ...]) -> Any:
 
 
 def _title(group: Group) -> str:
-    item = f", {group.column}" if group.column else ""
+    item = f", {group.item}" if group.column else ""
     return f"{group.code}, {group.level}, {counted(group.n, 'place')} in {group.table}{item}"
 
 
@@ -136,7 +143,7 @@ def _article(group: Group, name: str) -> Any:
 
 def _places(said: Account) -> Iterable[Any]:
     """Every place in the order of the tables, as far as a page is the place for it."""
-    names = [name for name in said.places.columns if name != "line" or said.places["line"].is_not_null().any()]
+    names = [name for name in said.places.columns if name not in MAY_LACK or said.places[name].is_not_null().any()]
     # What names the child stands first: it is what the reader looks for, and a wide table is cut on the right.
     names.sort(key=lambda name: name in finding.LOCATED)
     shown = said.places.select(*names).head(MOST)

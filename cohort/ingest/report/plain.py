@@ -41,8 +41,8 @@ def _parts(said: Account) -> Iterator[tuple[str, Iterable[str]]]:
     yield "Places with your references", _referred(said)
     yield "What changed since the submission before", said.changes
     yield "Normalised, nothing to do", (f"{note}: {n:,}" for note, n in said.notes)
-    not_run = (f"{code}: {words}" for code, words in said.not_run)
-    yield "Rules not run, because what they look at is not known here", not_run
+    codes = ", ".join(code for code, _ in said.not_run)
+    yield "Rules not run, because what they look at is not known here", [f"{codes}."] if codes else []
 
 
 def _records(table: str, rows: int, aside: int) -> str:
@@ -71,7 +71,7 @@ def _referred(said: Account) -> Iterator[str]:
 
 
 def _item(group: Group) -> str:
-    return f", {group.column}" if group.column else ""
+    return f", {group.item}" if group.column else ""
 
 
 def _wrapped(lines: list[str]) -> Iterator[str]:

@@ -22,7 +22,17 @@ LAST_ROW = 1_048_576
 MANY = 200_000
 """From more places than this a row is written out at once: twice the time, and memory stays as it is."""
 MADE = datetime(1980, 1, 1)  # the clock of a zip file begins here; a report asks none
-FINDINGS = {"code": 16, "level": 8, "table": 18, "row": 9, "column": 24, "line": 9, "sentence": 70}
+FINDINGS = {
+    "code": 16,
+    "level": 8,
+    "table": 18,
+    "row": 9,
+    "column": 24,
+    "line": 9,
+    "cell": 9,
+    "heading": 34,
+    "sentence": 70,
+}
 RULES = {"code": 16, "level": 9, "table": 18, "column": 24, "places": 9, "DfE rule": 10, "sentence": 70, "advice": 70,
          "your reason": 40}  # fmt: skip
 MORE = 34
@@ -34,8 +44,9 @@ Cell = str | int | None
 
 def draw(said: Account) -> bytes:
     """An XLSX file."""
-    file, places = BytesIO(), said.places.select("code", "level", "table", "row", "column", "line", *_more(said))
+    file, places = BytesIO(), said.places.select(*finding.LOCATED, *_more(said))
     titles = {**FINDINGS, **dict.fromkeys(_more(said), MORE)}
+    n = len(finding.LOCATED)
     with Workbook(file, _options(places.height)) as book:
         book.set_properties({"created": MADE, "title": "Report on a return"})
         bold = book.add_format({"bold": True})
@@ -43,7 +54,7 @@ def draw(said: Account) -> bytes:
         sentences = {(g.code, g.column): g.sentence for g in said.groups}
         for start in range(0, max(places.height, 1), LAST_ROW - 1):
             part = places.slice(start, LAST_ROW - 1)
-            rows = ((*row[:6], sentences[row[0], row[4]], *row[6:]) for row in part.iter_rows())
+            rows = ((*row[:n], sentences[row[0], row[4]], *row[n:]) for row in part.iter_rows())
             _table(book.add_worksheet(_name(start)), bold, titles, rows, part.height)
         _table(book.add_worksheet("Rules"), bold, RULES, _rules(said), len(said.groups) + len(said.not_run))
     return file.getvalue()
