@@ -38,7 +38,7 @@ def receipt(places: Sequence[tuple[Any, ...]] = PLACES, **other: Any) -> Receipt
         "rows": {"Person": 1200, "Requests": 1300},
         "set_aside": {"Person": 3},
         "places": pl.DataFrame(list(places), schema=finding.SCHEMA, orient="row").with_columns(
-            pl.lit(None, pl.Int64).alias("line")
+            pl.lit(None, kind).alias(name) for name, kind in finding.LOCATED.items() if name not in finding.SCHEMA
         ),
     }
     return Receipt(**{**given, **other})

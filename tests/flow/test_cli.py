@@ -68,7 +68,8 @@ def test_validate_tells_a_machine_every_finding_by_place(cohort: Cohort, faulty:
     assert {"collection": "SEN2", "year": 2024, "authority": "201"}.items() <= told.items()
     (found,) = told["findings"]
     assert {"code": "CELL-08", "level": "error", "table": "Person", "row": 1, "column": "UPN"}.items() <= found.items()
-    assert set(found) == {"code", "level", "table", "row", "column", "line", "sentence", "advice", "dfe_rule"}
+    assert set(found) == {"code", "level", "table", "row", "column", "line", "cell", "heading", "sentence",
+                          "advice", "dfe_rule"}  # fmt: skip
     assert found["dfe_rule"] == "1510"
     assert told["not_run"], "rules across years say that they were not run"
     assert "Quibblethwaite" not in out

@@ -124,6 +124,16 @@ def test_every_status_has_a_notice_and_receipt_and_history_say_the_same(desk: De
     assert f"submission {line(desk).submission} took its place" in desk.history()[1].notice
 
 
+def test_a_held_return_that_was_overtaken_asks_for_nothing_more(desk: Desk) -> None:
+    held = send(desk, queried())
+    assert "Wanting a reason" in line(desk).notice
+    accepted = send(desk, sen2(*(person(number=n) for n in (1, 2))))
+    lines = {each.submission: each for each in desk.history()}
+    assert lines[held.submission or 0].notice.endswith(
+        f"held, and overtaken: submission {accepted.submission} holds in its place. Nothing is left to do here."
+    )
+
+
 def test_blocks_switched_off_would_let_errors_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sabotage: if nothing had to wait, the held return of the tests above would be accepted."""
     monkeypatch.setattr(loading, "must_wait", lambda *_: False)

@@ -41,10 +41,11 @@ def next_steps(receipt: Receipt) -> tuple[str, ...]:
 
 def _already(receipt: Receipt) -> Iterable[str]:
     yield "If this is not the file that you meant, send the other one."
-    yield (
-        f"If submission {receipt.submission} is not signed yet, sign it when your figures are final: cohort sign "
-        f"{receipt.submission}, or the page History."
-    )
+    yield f"If it is not signed yet, sign it when your figures are final{_signing(receipt)}."
+
+
+def _signing(receipt: Receipt) -> str:
+    return "" if receipt.submission is None else f": cohort sign {receipt.submission}, or the page History"
 
 
 def _of_no_finding(receipt: Receipt) -> Iterable[str]:
@@ -60,7 +61,7 @@ def _accepted(receipt: Receipt) -> Iterable[str]:
         left = counted(aside, "record was", "records were")
         yield f"{left} set aside and left out. Correct them in your system and send the return again."
     yield from _of_no_finding(receipt)
-    yield f"When your figures are final, sign the return: cohort sign {receipt.submission}, or the page History."
+    yield f"When your figures are final, sign the return{_signing(receipt)}."
 
 
 def _held(receipt: Receipt) -> Iterable[str]:

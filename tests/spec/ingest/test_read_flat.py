@@ -9,11 +9,14 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import fastexcel
 import polars as pl
 import pytest
+from xlsxwriter.utility import xl_cell_to_rowcol
 
 from cohort.ingest.formats.sen2 import SEN2
 from cohort.ingest.judge import checked_return, judge
+from cohort.ingest.layout import Layout
 from cohort.ingest.layouts.sen2_export import EXPORT
 from cohort.ingest.layouts.sen2_template import TEMPLATE
 from cohort.ingest.read import RawReturn, read
@@ -159,6 +162,21 @@ def test_a_column_that_the_standard_does_not_have_is_a_query() -> None:
     assert found(requests=REQUESTS.replace("RYA", "RYA,Colour") + ASKED.replace(",0,", ",0,red,")) == [
         ("READ-08", "Requests", 1, "", 2)
     ]
+
+
+@pytest.mark.parametrize("layout", [EXPORT, TEMPLATE], ids=lambda layout: layout.title)
+def test_a_finding_in_a_workbook_names_the_cell_that_holds_the_fault_and_its_heading(layout: Layout) -> None:
+    told = invented()[2025]
+    needs = told.tables["plan_need"].with_columns(
+        pl.when(pl.col("row_number") == 7).then(pl.lit("QQQ")).otherwise("need_code").alias("need_code")
+    )
+    book = flat.workbook(replace(told, tables={**told.tables, "plan_need": needs}), layout)
+    (place,) = judge(book, "r.xlsx").places.to_dicts()
+    letters, line = re.fullmatch(r"([A-Z]+)([0-9]+)", place["cell"]).groups()  # pyright: ignore[reportOptionalMemberAccess]
+    page = fastexcel.read_excel(book).load_sheet(layout.block_of or "senneed", header_row=None, dtypes="string")
+    column = page.to_polars().to_series(xl_cell_to_rowcol(f"{letters}1")[1])
+    assert column[int(line) - 1] == "QQQ"
+    assert place["heading"] in {" ".join(str(text).split()) for text in column}
 
 
 def test_the_template_may_number_requests_anew_for_each_person() -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from cohort.errors import UsageError
 from cohort.ingest import finding, report
-from cohort.ingest.receipt import Standing, of_checked
+from cohort.ingest.receipt import Receipt, Standing, of_checked
 from cohort.ingest.report import workbook
 from cohort.ingest.words import words
 from tests.build import judged, new_plan, old_plan, person, request, sen2, upn
@@ -52,7 +54,7 @@ def test_standing_counts_and_authority_stand_in_words(kind: str) -> None:
         (Standing.HELD, {"explained": {"CELL-12": "moved"}}, ["Correct 4 errors", "Your reason: moved"]),
         (Standing.ACCEPTED, {}, ["The return is in the record.", "3 records were set aside", "sign the return"]),
         (Standing.ACCEPTED, {"set_aside": {}}, ["When your figures are final, sign the return."]),
-        (Standing.ALREADY, {"places": finding.none()}, ["Already received", "Nothing is left to do."]),
+        (Standing.ALREADY, {"places": finding.none()}, ["Already received", "If it is not signed yet, sign it"]),
     ],
 )  # fmt: skip
 def test_the_reader_is_told_what_it_means_and_what_to_do(
@@ -90,7 +92,42 @@ def test_notes_rules_not_run_and_what_changed_are_told(kind: str) -> None:
     assert "CELL-04: 9 before, 2 now." in told
     assert "Requests: 7 before" not in told
     assert "elements out of order: 1,234" in told
-    assert words()[given.not_run[0]].sentence in told
+    assert (given.not_run[0] if kind == "text" else words()[given.not_run[0]].sentence) in told
+
+
+def in_a_sheet(code: str = "CELL-04", table: str = "SENneed", column: str = "SENtype") -> Receipt:
+    """A finding that stands in a spreadsheet."""
+    place = pl.DataFrame([(code, "error", table, 11, column)], schema=finding.SCHEMA, orient="row")
+    where = {"line": pl.lit(2620, pl.Int64), "cell": pl.lit("C2620"), "heading": pl.lit("SEN Type of Need")}
+    return replace(receipt(), places=place.with_columns(**where))
+
+
+@pytest.mark.parametrize("kind", READABLE)
+def test_a_place_in_a_spreadsheet_is_its_cell_under_its_heading(kind: str) -> None:
+    told = said(in_a_sheet(), kind)
+    assert "C2620" in told
+    assert "SEN Type of Need" in told
+
+
+def test_a_code_that_is_not_in_its_list_is_told_with_the_codes_that_are() -> None:
+    told = said(in_a_sheet(), "text")
+    assert "These are right: SPLD, MLD, SLD," in told
+    assert " DS" not in told  # from 2025
+    assert " DS" in said(replace(in_a_sheet(), year=2025), "text")
+
+
+def test_a_rule_is_told_as_what_must_hold_and_a_cause_as_what_is_wrong() -> None:
+    told = said(in_a_sheet("SENNEED-01"), "text")
+    assert "This must hold, and does not: Two needs of one plan are of different types." in told
+    assert "This must hold" not in said(in_a_sheet(), "text")
+
+
+def test_a_reason_for_no_finding_is_told_of() -> None:
+    given = receipt(status=Standing.HELD, explained={"CELL-12": "moved", "CELL-12:Person:2273": "x"})
+    assert "These reasons are for no finding of this return, check what they name: CELL-12:Person:2273." in said(
+        given, "text"
+    )
+    assert "for no finding" not in said(receipt(status=Standing.HELD, explained={"CELL-12": "moved"}), "text")
 
 
 def test_errors_come_before_queries_and_what_is_frequent_first() -> None:
@@ -164,13 +201,13 @@ def test_a_page_names_the_first_places_and_counts_the_rest() -> None:
 def test_the_workbook_has_a_row_for_every_place() -> None:
     found = sheets(report.render(receipt(), "xlsx"))
     assert list(found) == ["Summary", "Findings", "Rules"]
-    assert [row[:5] for row in found["Findings"]] == receipt().places.drop("line").rows()
+    assert [row[:5] for row in found["Findings"]] == receipt().places.select(*finding.SCHEMA).rows()
     assert {row[0]: row[4] for row in found["Rules"]} == {"CELL-04": 1, "CELL-12": 1, "PERSON-06": 1}
 
 
 def test_the_header_of_findings_stays_and_can_be_filtered() -> None:
     [body] = [part for name, part in parts(report.render(receipt(), "xlsx")).items() if name.endswith("sheet2.xml")]
-    assert b'<autoFilter ref="A1:G6"/>' in body
+    assert b'<autoFilter ref="A1:I6"/>' in body
     assert b'state="frozen"' in body
     assert b"<cols>" in body
 
@@ -181,7 +218,7 @@ def test_a_workbook_of_very_many_places_loses_none(limits: dict[str, int], monke
         monkeypatch.setattr(workbook, name, limit)
     found = sheets(report.render(receipt(), "xlsx"))
     rows = [row[:5] for name, sheet in found.items() if name.startswith("Findings") for row in sheet]
-    assert rows == receipt().places.drop("line").rows()
+    assert rows == receipt().places.select(*finding.SCHEMA).rows()
     assert ("Findings 3" in found) is ("LAST_ROW" in limits)
 
 
@@ -190,8 +227,8 @@ def test_the_list_has_a_line_for_every_place_and_opens_in_excel() -> None:
     assert made.startswith(b"\xef\xbb\xbf")
     assert made.count(b"\r\n") == made.count(b"\n") == 1 + len(PLACES)
     lines = list(csv.DictReader(io.StringIO(made.decode("utf-8-sig"))))
-    assert [(x["code"], x["level"], x["table"], int(x["row"]), x["column"]) for x in lines] == receipt().places.drop(
-        "line"
+    assert [(x["code"], x["level"], x["table"], int(x["row"]), x["column"]) for x in lines] == receipt().places.select(
+        *finding.SCHEMA
     ).rows()
     assert {(x["file"], x["collection"], x["year"], x["authority"]) for x in lines} == {
         ("sen2.xml", "SEN2", "2024", "202")
@@ -200,7 +237,9 @@ def test_the_list_has_a_line_for_every_place_and_opens_in_excel() -> None:
 
 def test_the_list_of_a_clean_return_is_its_header_alone() -> None:
     [header] = report.render(receipt([]), "csv").decode("utf-8-sig").splitlines()
-    assert header.startswith("file,collection,year,authority,code,level,table,row,column,line,sentence,advice,dfe_rule")
+    assert header.startswith(
+        "file,collection,year,authority,code,level,table,row,column,line,cell,heading,sentence,advice,dfe_rule"
+    )
 
 
 def test_the_json_of_a_judged_return_is_what_validate_prints() -> None:

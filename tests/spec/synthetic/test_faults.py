@@ -14,7 +14,7 @@ from lxml.etree import fromstring, tostring
 from polars.testing import assert_frame_equal
 
 from cohort.errors import UsageError
-from cohort.ingest import check
+from cohort.ingest import check, finding
 from cohort.ingest.judge import judge
 from cohort.ingest.parse import parse
 from cohort.ingest.read import read
@@ -53,7 +53,7 @@ def _written(invented: InventedReturn) -> bytes:
 
 
 def _found(invented: InventedReturn) -> Counter[Place]:
-    return Counter(judge(_written(invented), invented.file_name).places.drop("line").rows())
+    return Counter(judge(_written(invented), invented.file_name).places.select(*finding.SCHEMA).rows())
 
 
 def _meant(planted: list[PlantedFault]) -> Counter[Place]:

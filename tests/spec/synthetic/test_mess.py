@@ -16,6 +16,7 @@ from lxml.etree import parse as parse_xml
 from lxml.etree import tostring
 
 from cohort.errors import UsageError
+from cohort.ingest import finding
 from cohort.ingest.formats.sen2 import SEN2
 from cohort.ingest.judge import judge
 from cohort.ingest.parse import parse
@@ -53,7 +54,7 @@ def _planted(out: Path, name: str) -> Counter[tuple[Any, ...]]:
 
 
 def _found(path: Path) -> Counter[tuple[Any, ...]]:
-    return Counter(judge(path, path.name).places.drop("line").rows())
+    return Counter(judge(path, path.name).places.select(*finding.SCHEMA).rows())
 
 
 def _persons(file: Path) -> list[bytes]:
