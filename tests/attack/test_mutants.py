@@ -61,7 +61,7 @@ def test_a_value_in_a_log_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_value_in_an_error_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def quoting(*_: object) -> object:
+    def quoting(*_: object, **__: object) -> object:
         raise ReturnRefused("XML-01", f"Not well formed near {FORENAME}.")
 
     monkeypatch.setattr(judging, "read_return", quoting)

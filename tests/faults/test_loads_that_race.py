@@ -81,7 +81,7 @@ def truth(faulty: Server, sending: Via) -> Rows:
 
 STEPS: tuple[bytes, ...] = (
     b"INSERT INTO cohort.submission ",
-    b"INSERT INTO vault.token",
+    b'INSERT INTO "vault"."token"',
     b"INSERT INTO cohort.submission_event",
 )
 

@@ -30,15 +30,17 @@ from service import persons as amendments
 from service.access import Principal
 from service.erasure import Departure, Numbers, Row, enter_objection, erase_person, lift_objection
 from service.office import Office
-from tests.build import SPECIMEN_ULN, new_plan, old_plan, person, sen2, upn
+from tests.build import EXPLAINED, SPECIMEN_ULN, new_plan, old_plan, person, sen2, upn
 
 BOTH = sen2(person(new_plan(), number=1), person(old_plan(), number=2))
 MORE = sen2(person(new_plan(), number=1), person(old_plan(), number=2), person(number=3))
 TRAITS = METADATA.tables["cohort.person_trait"]
 
+TOLD = Decision("officer", explanations=EXPLAINED)
+
 
 def send(office: Office, xml: bytes) -> Receipt:
-    return ingest(xml, "r.xml", engine=office.engine, ring=office.ring, decision=Decision("officer"))
+    return ingest(xml, "r.xml", engine=office.engine, ring=office.ring, decision=TOLD)
 
 
 @pytest.fixture
@@ -346,7 +348,13 @@ def test_after_a_rotation_a_number_still_finds_its_child_and_a_barred_one_stays_
     assert submission is not None
     assert erase_person(here, operator, Row(submission, 1), "objection", sure=True).erased.barred == 1
     rotate(application, custody)
-    later = ingest(MORE, "r.xml", engine=application, ring=here.current_ring(), decision=Decision("officer"))
+    later = ingest(
+        MORE,
+        "r.xml",
+        engine=application,
+        ring=here.current_ring(),
+        decision=TOLD,
+    )
     assert later.notes[admit.LEFT_OUT] == 1
     assert erase_person(here, operator, Numbers({"upn": upn(2)}), sure=True).is_done
     assert lift_objection(here, operator, Numbers({"upn": upn(1)})) == 1

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from sqlalchemy import Engine, text
@@ -15,9 +18,10 @@ from cohort.store.roles import LOGIN
 from cohort.vault import keys
 from cohort.vault.keys import KeyRing
 from service import access, doors, many
-from tests.build import person, sen2, upn
+from tests.build import EXPLAINED, person, sen2, upn
 
-TASK = many.Task("op")
+TASK = many.Task("op", explanations=EXPLAINED)
+RESUMED = replace(TASK, resumes=True)
 PARTS = text("""
     SELECT md5(string_agg(ROW(s.authority_code, t.person_row, t.sex_code, t.birth_month, first.n)::text, '|'
                           ORDER BY s.authority_code, t.person_row))
@@ -36,6 +40,8 @@ def record(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> E
     monkeypatch.delenv("COHORT_KEY_FILE", raising=False)
     keys.create(tmp_path / "home" / "keys" / "keyring.json")
     access.add_account(engine, "op", "operator")
+    # A process that is spawned runs the main module anew: what another test left there is not ours to run.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     doors.office.cache_clear()
     return engine
 
@@ -69,7 +75,7 @@ def test_two_processes_make_the_record_of_one_and_what_they_took_in_is_passed_ov
     with record.connect() as connection:
         shared = connection.scalar(PARTS)
         assert connection.scalar(text("SELECT count(*) FROM cohort.person")) == 7
-    assert became(run(returns, many.Task("op", resumes=True))) == ["already received"] * 3 + ["refused"]
+    assert became(run(returns, RESUMED)) == ["already received"] * 3 + ["refused"]
     with record.begin() as connection:
         connection.execute(text("TRUNCATE cohort.submission, cohort.person, cohort.person_trait, vault.token CASCADE"))
         connection.execute(text("TRUNCATE vault.linkage_row, cohort.link, cohort.finding"))
@@ -85,7 +91,7 @@ def test_asked_to_stop_it_ends_the_file_in_hand_and_goes_on_later(record: Engine
         done.append(outcome)
         stop.set()
     assert len(done) == 1
-    later = run(returns, many.Task("op", resumes=True))
+    later = run(returns, RESUMED)
     assert became(later) == ["accepted", "accepted", "already received", "refused"]
 
 
@@ -101,14 +107,10 @@ def test_what_was_received_is_known_again_after_the_ring_grew(record: Engine, re
 
 def test_one_childs_upn_and_former_upn_loaded_at_once_name_one_person(engine: Engine, ring: KeyRing) -> None:
     here = sen2(*(person(number=n) for n in range(1, 15)), authority="201")
-    there = sen2(*(person(number=n + 50, FormerUPN=upn(n)) for n in range(1, 15)), authority="202")
+    there = sen2(*(person(number=n, UPN=upn(n + 50), FormerUPN=upn(n)) for n in range(1, 15)), authority="202")
+    told = Decision("officer", explanations=EXPLAINED)
     with ThreadPoolExecutor(2) as pool:
-        list(
-            pool.map(
-                lambda xml: ingest(xml, "x.xml", engine=engine, ring=ring, decision=Decision("officer")),
-                (here, there),
-            )
-        )
+        list(pool.map(lambda xml: ingest(xml, "x.xml", engine=engine, ring=ring, decision=told), (here, there)))
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(DISTINCT person_id) FROM cohort.person_trait")) == 14
 
