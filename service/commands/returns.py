@@ -62,8 +62,7 @@ def validate(
         for into in (output, ("json" if as_json else "text") if show_references else None):
             _local(files[0], receipts[0], references, into, limits, said)
     elif output is not None:
-        report.write(receipts[0], output)
-        console.err.print(f"Report written to {output}.", markup=False)
+        _write(receipts[0], output)
     if as_json and not references:
         bodies = [receipt.validation_json() for receipt in receipts]
         console.say_json(bodies[0] if len(bodies) == 1 else bodies)
@@ -214,6 +213,13 @@ def _said(collection: str, year: str, authority: str | None) -> Said:
     if collection != "auto" and collection.lower() not in known:
         raise UsageError("REPORT-05", "There is no such collection.", f"Name one of: {', '.join(known.values())}.")
     return Said(None if year == "auto" else int(year), authority, known.get(collection.lower()))
+
+
+def _write(receipt: Receipt, output: Path) -> None:
+    from cohort.ingest import report
+
+    report.write(receipt, output)
+    console.err.print(f"Report written to {output}.", markup=False)
 
 
 def _is_batch(files: list[Path], workers: int) -> bool:

@@ -18,7 +18,7 @@ from cohort.store.roles import LOGIN
 from cohort.vault import keys
 from cohort.vault.keys import KeyRing
 from service import access, doors, many
-from tests.build import EXPLAINED, person, sen2, upn
+from tests.build import EXPLAINED, person, sen2
 
 TASK = many.Task("op", explanations=EXPLAINED)
 RESUMED = replace(TASK, resumes=True)
@@ -105,9 +105,9 @@ def test_what_was_received_is_known_again_after_the_ring_grew(record: Engine, re
     assert again.received(returns[1]) is None
 
 
-def test_one_childs_upn_and_former_upn_loaded_at_once_name_one_person(engine: Engine, ring: KeyRing) -> None:
+def test_children_whom_two_authorities_load_at_once_are_one_person_each(engine: Engine, ring: KeyRing) -> None:
     here = sen2(*(person(number=n) for n in range(1, 15)), authority="201")
-    there = sen2(*(person(number=n, UPN=upn(n + 50), FormerUPN=upn(n)) for n in range(1, 15)), authority="202")
+    there = sen2(*(person(number=n) for n in range(1, 15)), authority="202")
     told = Decision("officer", explanations=EXPLAINED)
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda xml: ingest(xml, "x.xml", engine=engine, ring=ring, decision=told), (here, there)))
