@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
+import polars as pl
 from sqlalchemy import Connection, Row, text
 
 from cohort.ingest.notice import Told, notice
@@ -63,8 +64,9 @@ FINDINGS = text(
 
 def lines(connection: Connection) -> list[SubmissionLine]:
     """What was sent and what became of it, newest first: all that the connection's role may see."""
-    standing = {row["submission_id"]: Status(row["status"]) for row in statuses(connection).iter_rows(named=True)}
-    holds = _holding(connection)
+    known = statuses(connection)
+    standing = {row["submission_id"]: Status(row["status"]) for row in known.iter_rows(named=True)}
+    holds = _holding(known)
     by_submission = groupby(connection.execute(FINDINGS), key=attrgetter("submission_id"))
     found = {submission: list(rows) for submission, rows in by_submission}
     return [
@@ -73,10 +75,10 @@ def lines(connection: Connection) -> list[SubmissionLine]:
     ]
 
 
-def _holding(connection: Connection) -> Mapping[tuple[object, ...], int]:
-    """Authority, collection and year → the submission that holds."""
-    held = holding(statuses(connection))
-    return {tuple(place): submission for *place, submission in held.select(*PLACE, "submission_id").iter_rows()}
+def _holding(known: pl.DataFrame) -> Mapping[tuple[object, ...], int]:
+    """Authority, collection and year → the submission that holds. `known`: of `statuses`."""
+    held = holding(known).select(*PLACE, "submission_id")
+    return {tuple(place): submission for *place, submission in held.iter_rows()}
 
 
 def _line(row: Row, status: Status, found: Iterable[Row], holds: Mapping[tuple[object, ...], int]) -> SubmissionLine:

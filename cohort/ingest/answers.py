@@ -11,11 +11,8 @@ from cohort.ingest.format import Level
 
 LAST_YEAR = "last-year"
 """In place of a reason: the one given last year, which the officer takes over."""
-
-
-def name(code: str, table: str, row: int) -> str:
-    """The name of one finding, as an answer writes it."""
-    return f"{code}:{table}:{row}"
+NAMED = pl.concat_str("code", "table", pl.col("row").cast(pl.String), separator=":")
+"""The name of each finding, as an answer writes it."""
 
 
 def parts(key: str) -> tuple[str, str | None, int | None]:
@@ -48,14 +45,12 @@ def taken_over(explanations: Mapping[str, str], remembered: Mapping[str, str]) -
 
 def unexplained(places: pl.DataFrame, explanations: Mapping[str, str]) -> pl.DataFrame:
     """The queries among findings (finding.SCHEMA) that no answer is about."""
-    named = pl.concat_str("code", "table", pl.col("row").cast(pl.String), separator=":")
     told = pl.Series(list(explanations), dtype=pl.String).implode()
-    answered = pl.col("code").is_in(told) | named.is_in(told)
+    answered = pl.col("code").is_in(told) | NAMED.is_in(told)
     return places.filter((pl.col("level") == Level.QUERY.value) & ~answered)
 
 
 def idle(places: pl.DataFrame, explanations: Mapping[str, str]) -> tuple[str, ...]:
     """The answers that are about no finding: mistyped, or of a finding that is not there any more."""
-    named = pl.concat_str("code", "table", pl.col("row").cast(pl.String), separator=":")
-    there = {*places["code"], *places.select(named).to_series()}
+    there = {*places["code"], *places.select(NAMED).to_series()}
     return tuple(sorted(set(explanations) - there))

@@ -17,6 +17,14 @@ def whose() -> tuple[Column, ...]:
     )
 
 
+def whose_after() -> tuple[Column, ...]:
+    """As `whose`, of a return that is sent in the year after the one of which it tells."""
+    return (
+        Column("Year", "collection_year", Kind.YEAR, "Year after the one of which the return tells."),
+        Column("LA", "authority_code", Kind.AUTHORITY, "DfE number of the authority.", spellings=("LEA",)),
+    )
+
+
 def nobody() -> Table:
     """The table of persons of a return that tells of its authority alone: it has no items, and so nobody stands in it.
 

@@ -8,16 +8,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from cohort.ingest.child import CHILD, child
+from cohort.ingest.child import CHILD, child, whose_after
 from cohort.ingest.format import Column, Kind, Level, ReturnFormat, Table
 from cohort.schema.codes import care, sections, support
 
 ERROR = Level.ERROR
-
-HEADER = (
-    Column("Year", "collection_year", Kind.YEAR, "Year after the one of which the return tells."),
-    Column("LA", "authority_code", Kind.AUTHORITY, "DfE number of the authority.", spellings=("LEA",)),
-)
 
 ADVICE = Table(
     "Advice",
@@ -78,7 +73,7 @@ ASSESSMENTS = ReturnFormat(
     title="Advice, drafts and referrals for diagnosis",
     years=range(2023, 2028),
     tables=(child(), ADVICE, DRAFT, REFERRAL),
-    header=HEADER,
+    header=whose_after(),
     census_day=lambda year: date(year - 1, 12, 31),
     lineage={"person_trait": "person"},
 )

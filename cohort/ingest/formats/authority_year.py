@@ -6,18 +6,13 @@ year that it names. See `docs/reference/authority-year-return.md`.
 
 from __future__ import annotations
 
-from cohort.ingest.child import nobody
+from cohort.ingest.child import nobody, whose_after
 from cohort.ingest.format import Column, Kind, Level, ReturnFormat, Table
 from cohort.schema.calendar import census_day
 from cohort.schema.codes import authority, status, tribunal
 
 ERROR = Level.ERROR
 MOST_STAFF, MOST_PLANS, MOST_POUNDS = 5_000, 50_000, 2_000_000_000
-
-HEADER = (
-    Column("Year", "collection_year", Kind.YEAR, "Year after the one of which the return tells."),
-    Column("LA", "authority_code", Kind.AUTHORITY, "DfE number of the authority.", spellings=("LEA",)),
-)
 
 
 def _staff(tag: str, stored: str, comment: str) -> Column:
@@ -140,7 +135,7 @@ AUTHORITY_YEAR = ReturnFormat(
     title="The authority's own year: staff, money, programmes, inspections, boards",
     years=range(2023, 2028),
     tables=(nobody(), WORKFORCE, HIGH_NEEDS, POLICIES, INSPECTIONS, BOARDS, RECOMMENDATIONS),
-    header=HEADER,
+    header=whose_after(),
     census_day=census_day,
     lineage={"person_trait": "person"},
 )

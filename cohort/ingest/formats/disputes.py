@@ -9,16 +9,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from cohort.ingest.child import CHILD, child
+from cohort.ingest.child import CHILD, child, whose_after
 from cohort.ingest.format import Column, Kind, Level, Meeting, ReturnFormat, Table
 from cohort.schema.codes import tribunal
 
 ERROR = Level.ERROR
-
-HEADER = (
-    Column("Year", "collection_year", Kind.YEAR, "Year after the one of which the return tells."),
-    Column("LA", "authority_code", Kind.AUTHORITY, "DfE number of the authority.", spellings=("LEA",)),
-)
 
 MEDIATION = Table(
     "Mediation",
@@ -103,7 +98,7 @@ DISPUTES = ReturnFormat(
     title="Mediation, appeals and complaints",
     years=range(2023, 2028),
     tables=(child(), MEDIATION, APPEAL, GROUND, COMPLAINT),
-    header=HEADER,
+    header=whose_after(),
     census_day=lambda year: date(year - 1, 12, 31),
     lineage={"person_trait": "person", "appeal": "appeal", "mediation": "mediation"},
     meetings=(
