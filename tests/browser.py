@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
@@ -96,11 +96,26 @@ class Tour:
         self.address, self.pictures = address, pictures
         self.never = ("Traceback", "Exception", "Error:", *never)
         self.outside: list[str] = []
+        self.told = 0
         self.page.on("request", self._note)
+        self.page.on("websocket", lambda socket: socket.on("framesent", self._tell))
 
     def _note(self, request) -> None:
         if not request.url.startswith((self.address, "data:", "blob:", self.address.replace("http", "ws"))):
             self.outside.append(request.url)
+
+    def _tell(self, _frame: str | bytes) -> None:
+        self.told += 1
+
+    def _hears(self, doing: Callable[[], None], within: int = 2_000) -> bool:
+        """Whether the app is told of what is done: what is pressed while a page is being drawn may be lost."""
+        before = self.told
+        doing()
+        for _ in range(within // OFTEN):
+            if self.told > before:
+                return True
+            self.page.wait_for_timeout(OFTEN)
+        return False
 
     def come_in(self, role: str) -> None:
         """Sign in as a role."""
@@ -110,8 +125,17 @@ class Tour:
         self.press("Continue")
 
     def press(self, name: str) -> None:
-        """Press a button and wait until the page has settled."""
-        self.page.get_by_role("button", name=name, exact=True).click()
+        """Press a button, again if it was not heard, and wait until the page has settled."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        assert any(self._hears(button.click) for _ in range(5)), f"{name!r} is not heard"
+        self.settle()
+
+    def upload(self, name: str, body: bytes) -> None:
+        """Choose a file, as an officer does, and wait until the app has it: its name stands there before that."""
+        chosen = {"name": name, "mimeType": "text/xml", "buffer": body}
+        file = self.page.locator("input[type=file]")
+        assert self._hears(lambda: file.set_input_files(chosen), WITHIN), f"the app was not told of {name}"
+        self.sees(name)
         self.settle()
 
     def choose(self, label: str, option: str) -> None:

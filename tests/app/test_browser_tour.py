@@ -42,20 +42,11 @@ def tour(browser, address: str, tmp_path: Path) -> Iterator[Tour]:
     assert not visitor.outside, "requests left this machine"
 
 
-def _upload(tour: Tour, kind: str) -> None:
-    file = {"name": f"{kind}.xml", "mimeType": "text/xml", "buffer": f"{kind} return".encode()}
-    tour.page.locator("input[type=file]").set_input_files(file)
-    tour.sees(f"{kind}.xml")
-    tour.page.get_by_role("heading", name="Result", exact=True).wait_for(state="detached")  # of the file before
-    tour.page.get_by_role("button", name="Check the return", exact=True).wait_for()
-    tour.settle()
-
-
 def test_an_authority_checks_sends_explains_and_signs(tour: Tour) -> None:
     tour.come_in("Authority")
     tour.sees("Upload a return", "up to 200 MB")
     tour.picture("upload")
-    _upload(tour, "held")
+    tour.upload("held.xml", b"held return")
     tour.press("Check the return")
     tour.sees("Checked: 3 errors and 2 queries.", "Enter it in your system; every record needs it.")
     tour.picture("upload-checked")
@@ -85,15 +76,15 @@ def test_an_authority_checks_sends_explains_and_signs(tour: Tour) -> None:
 
 def test_a_file_that_cannot_be_read_is_refused_and_a_fault_says_nothing(tour: Tour) -> None:
     tour.come_in("Authority")
-    _upload(tour, "refused")
+    tour.upload("refused.xml", b"refused return")
     tour.press("Check the return")
     tour.sees("FILE-13: The file is a compressed archive.", "Unpack it and send the XML file in it.")
     tour.picture("upload-refused")
-    _upload(tour, "crash")
+    tour.upload("crash.xml", b"crash return")
     tour.press("Check the return")
     tour.sees("UNEXPECTED: Something went wrong.")
     tour.picture("upload-fault")
-    _upload(tour, "many")
+    tour.upload("many.xml", b"many return")
     tour.press("Check the return")
     tour.sees("The first 200 of 250 findings.")
 
@@ -156,7 +147,7 @@ def test_an_address_leads_to_the_door_and_then_to_its_page_or_back(tour: Tour) -
 
 def test_two_visitors_do_not_see_each_other(tour: Tour, browser, address: str, tmp_path: Path) -> None:
     tour.come_in("Authority")
-    _upload(tour, "held")
+    tour.upload("held.xml", b"held return")
     tour.press("Check the return")
     tour.sees("Checked: 3 errors and 2 queries.")
     other = Tour(browser, address, tmp_path, CANARY.split())

@@ -73,13 +73,6 @@ class Visitor(Tour):
         (self.pictures / f"{name}.html").write_text(self.page.content(), encoding="utf-8")
         (self.pictures / f"{name}.txt").write_text(told, encoding="utf-8")
 
-    def upload(self, name: str, body: bytes) -> None:
-        """Choose a file, as an officer does."""
-        file = {"name": name, "mimeType": "text/xml", "buffer": body}
-        self.page.locator("input[type=file]").set_input_files(file)
-        self.sees(name)
-        self.settle()
-
 
 def _visits(life: Life, address: str) -> list[str]:
     """The addresses on this server that the visits asked for, the app's own programs left out."""
