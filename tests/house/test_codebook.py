@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 from sqlalchemy.dialects import postgresql
@@ -15,19 +16,24 @@ from cohort.schema.base import CODES
 from cohort.schema.codes import code_lists
 from cohort.schema.outcome_measures import outcome_measures
 from cohort.schema.tables import METADATA, themes
-from service.codebook import pages
+from service import codebook
 
-PAGES = pages()
 LINK = re.compile(r"\]\(([\w.-]*)#([\w-]+)\)")
 
 
+@cache
+def pages() -> dict[str, str]:
+    """The codebook, written when the first test looks at it, not whenever tests are collected."""
+    return codebook.pages()
+
+
 def _anchors(page: str) -> list[str]:
-    headings = re.findall(r"^#+ (.+)$", PAGES[page], re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", pages()[page], re.MULTILINE)
     return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
 
 
 def test_every_theme_has_a_heading_and_every_table_stands_under_its_own() -> None:
-    parts = {part.splitlines()[0]: part for part in re.split(r"^## ", PAGES["record.md"], flags=re.MULTILINE)[1:]}
+    parts = {part.splitlines()[0]: part for part in re.split(r"^## ", pages()["record.md"], flags=re.MULTILINE)[1:]}
     assert list(parts) == list(themes())
     for theme, tables in themes().items():
         shown = re.findall(r"^### (.+)$", parts[theme], re.MULTILINE)
@@ -35,7 +41,7 @@ def test_every_theme_has_a_heading_and_every_table_stands_under_its_own() -> Non
 
 
 def test_every_column_of_the_record_is_shown_with_what_it_holds_and_its_codes() -> None:
-    lines = set(PAGES["record.md"].splitlines())
+    lines = set(pages()["record.md"].splitlines())
     for table in METADATA.tables.values():
         for column in table.columns:
             codes = column.info.get(CODES)
@@ -47,7 +53,7 @@ def test_every_column_of_the_record_is_shown_with_what_it_holds_and_its_codes() 
 
 
 def test_types_are_those_of_the_database_that_is_made() -> None:
-    shown = {line.split(" | ")[1] for line in PAGES["record.md"].splitlines() if line.startswith("| ")}
+    shown = {line.split(" | ")[1] for line in pages()["record.md"].splitlines() if line.startswith("| ")}
     assert shown >= {"UUID", "BYTEA", "JSONB", "TIMESTAMP WITH TIME ZONE"}
     assert not shown & {"CHAR(32)", "DATETIME", "BLOB"}, "names of no Postgres"
 
@@ -67,16 +73,16 @@ CATALOGUES = {
 @pytest.mark.parametrize("page", CATALOGUES)
 def test_every_entry_of_every_catalogue_stands_on_its_page(page: str) -> None:
     assert CATALOGUES[page]
-    assert [entry for entry in CATALOGUES[page] if entry not in PAGES[page]] == []
+    assert [entry for entry in CATALOGUES[page] if entry not in pages()[page]] == []
 
 
 def test_every_page_begins_with_what_it_is() -> None:
-    assert [page for page, text in PAGES.items() if not text.startswith("# ")] == []
+    assert [page for page, text in pages().items() if not text.startswith("# ")] == []
 
 
 @pytest.mark.parametrize("rule", rules())
 def test_the_columns_of_an_example_stand_under_each_other(rule: str) -> None:
-    shown = PAGES[f"rules/{rule}.md"].partition("```\n")[2].partition("\n```")[0]
+    shown = pages()[f"rules/{rule}.md"].partition("```\n")[2].partition("\n```")[0]
     bars = [[at for at, letter in enumerate(line) if letter == "|"] for line in shown.splitlines()]
     assert len(bars) > 2
     assert all(found == bars[0] for found in bars)
@@ -84,7 +90,7 @@ def test_the_columns_of_an_example_stand_under_each_other(rule: str) -> None:
 
 @pytest.mark.parametrize("page", CATALOGUES)
 def test_every_link_leads_to_a_heading(page: str) -> None:
-    for target, anchor in LINK.findall(PAGES[page]):
+    for target, anchor in LINK.findall(pages()[page]):
         assert anchor in _anchors(target or page), f"{target}#{anchor}"
 
 
