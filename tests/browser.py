@@ -96,8 +96,9 @@ class Tour:
         self.address, self.pictures = address, pictures
         self.never = ("Traceback", "Exception", "Error:", *never)
         self.outside: list[str] = []
-        self.told = 0
+        self.told, self.told_when_taken = 0, sys.maxsize
         self.page.on("request", self._note)
+        self.page.on("response", self._take)
         self.page.on("websocket", lambda socket: socket.on("framesent", self._tell))
 
     def _note(self, request) -> None:
@@ -107,15 +108,22 @@ class Tour:
     def _tell(self, _frame: str | bytes) -> None:
         self.told += 1
 
-    def _hears(self, doing: Callable[[], None], within: int = 2_000) -> bool:
-        """Whether the app is told of what is done: what is pressed while a page is being drawn may be lost."""
-        before = self.told
-        doing()
-        for _ in range(within // OFTEN):
-            if self.told > before:
+    def _take(self, answer) -> None:
+        if answer.request.method == "PUT":
+            self.told_when_taken = self.told
+
+    def _within(self, milliseconds: int, holds: Callable[[], bool]) -> bool:
+        for _ in range(milliseconds // OFTEN):
+            if holds():
                 return True
             self.page.wait_for_timeout(OFTEN)
         return False
+
+    def _hears(self, press: Callable[[], None]) -> bool:
+        """Whether the app is told of what is pressed: while a page is being drawn that may be lost."""
+        before = self.told
+        press()
+        return self._within(2_000, lambda: self.told > before)
 
     def come_in(self, role: str) -> None:
         """Sign in as a role."""
@@ -132,9 +140,9 @@ class Tour:
 
     def upload(self, name: str, body: bytes) -> None:
         """Choose a file, as an officer does, and wait until the app has it: its name stands there before that."""
-        chosen = {"name": name, "mimeType": "text/xml", "buffer": body}
-        file = self.page.locator("input[type=file]")
-        assert self._hears(lambda: file.set_input_files(chosen), WITHIN), f"the app was not told of {name}"
+        self.told_when_taken = sys.maxsize
+        self.page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/xml", "buffer": body})
+        assert self._within(WITHIN, lambda: self.told > self.told_when_taken), f"the app was not told of {name}"
         self.sees(name)
         self.settle()
 

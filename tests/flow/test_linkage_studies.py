@@ -1,16 +1,13 @@
-"""Leavers and linkage as studies: counted as planted by hand, released through the gate."""
+"""Leavers and links: counted as planted by hand."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
 from sqlalchemy import Engine
 
-from analysis.ledger import FileLedger
 from analysis.measure import measures
-from analysis.run import run
 from analysis.table import counts
 from cohort.ingest.load import Decision
 from cohort.ingest.pipeline import ingest
@@ -19,7 +16,6 @@ from cohort.snapshot.cut import Cut, cut
 from cohort.vault.keys import KeyRing
 from cohort.vault.project import project_key
 from tests.build import changed, old_plan, person, sen2
-from tests.flow.conftest import Invented
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 LEFT = {"Requests/Assessment/NamedPlan/CeaseDate": "2023-06-01", "Requests/Assessment/NamedPlan/CeaseReason": "5"}
@@ -61,14 +57,3 @@ def test_the_links_of_a_snapshot_hold_no_token(engine: Engine, ring: KeyRing, tm
     place = ["authority_code", "collection", "collection_year", "row_number"]
     assert table.columns == ["person_id", *place, "rule_code", "certainty"]
     assert set(table["certainty"]) == {"exact", "new"}
-
-
-def test_both_studies_go_out_through_the_gate(invented: Invented, tmp_path: Path) -> None:
-    ledger = FileLedger(tmp_path)
-    for name in ("leavers", "linkage_quality"):
-        released = run(name, snapshot=invented.snapshot, policy="publication", ledger=ledger, at=AT)
-        assert released.tables
-    gaps = run("linkage_quality", snapshot=invented.snapshot, policy="publication", ledger=ledger, at=AT)
-    frame = gaps.tables["gaps"].frame
-    assert frame.filter(pl.col("trait") == "sex").height > 0
-    assert frame["gap"].is_between(0, 1).all()

@@ -224,3 +224,9 @@ def test_no_number_of_children_leaves_in_a_warning(invented: Invented, tmp_path:
     release = run("timeliness_model", snapshot=snapshot, policy="publication", ledger=ledger, at=AT)
     assert not [words for words in release.warnings if " rows " in words.lower() and any(c.isdigit() for c in words)]
     assert release.n_used % 5 == release.n_in % 5 == 0
+
+
+def test_the_quality_of_links_is_told_with_the_gaps_between_groups(invented: Invented, tmp_path: Path) -> None:
+    gaps = asked(invented, tmp_path, "linkage_quality").tables["gaps"].frame
+    assert gaps.filter(pl.col("trait") == "sex").height > 0
+    assert gaps["gap"].is_between(0, 1).all()
