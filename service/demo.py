@@ -103,7 +103,8 @@ def ingest_all(office: Office, paths: list[Path], progress: Progress) -> list[Re
         authority = path.stem.split("_")[1]
         account = doors.demo_account("authority", authority)
         access.add_account(office.engine, account, "authority", authority)
-        receipts.append(Desk(Principal(account, "authority", authority), office).submit(path, path.name))
+        desk = Desk(Principal(account, "authority", authority), office)
+        receipts.append(desk.received(path) or desk.submit(path, path.name))
     return receipts
 
 
@@ -111,8 +112,11 @@ def took_in(receipts: list[Receipt]) -> str:
     """What became of the returns, in one line."""
     counts = {standing: sum(r.status is standing for r in receipts) for standing in Standing}
     told = ", ".join(f"{n} {standing.value}" for standing, n in counts.items() if n)
-    persons = sum(r.rows.get("Person", 0) for r in receipts)
-    new = sum(r.linked.get("new", 0) for r in receipts if r.status is Standing.ACCEPTED)
+    accepted = [r for r in receipts if r.status is Standing.ACCEPTED]
+    if not accepted:
+        return f"Returns: {told}."
+    persons = sum(r.rows.get("Person", 0) for r in accepted)
+    new = sum(r.linked.get("new", 0) for r in accepted)
     return f"Returns: {told}; {persons:,} records of children, {new:,} children new to the record."
 
 
