@@ -34,6 +34,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
             "submit any",
             "withdraw",
             "inventory",
+            "recheck",
             "amend",
             "erase",
             "objection",

@@ -10,7 +10,7 @@ import typer
 from cohort.errors import CohortError, UsageError
 from cohort.settings import from_environment
 from service import console
-from service.commands import back, blocks, database, leaving, persons, reading, record, returns, third_party
+from service.commands import back, blocks, database, leaving, persons, reading, rechecks, record, returns, third_party
 
 app = typer.Typer(
     name="cohort",
@@ -26,6 +26,7 @@ app.command()(third_party.split)
 app.command()(third_party.tokens)
 app.command()(returns.submissions)
 app.command()(back.summary)
+app.command()(rechecks.recheck)
 app.command()(returns.sign)
 app.command()(returns.withdraw)
 app.command()(record.audit)

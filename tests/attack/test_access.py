@@ -16,7 +16,7 @@ from cohort.settings import from_environment
 from cohort.store.known import current
 from cohort.store.roles import Role, acting
 from cohort.vault import keys
-from service import access, audit, blocks, doors, erasure, inventory, persons, snapshots, statistics
+from service import access, audit, blocks, doors, erasure, inventory, persons, rechecks, snapshots, statistics
 from service.access import Principal
 from service.ask import Ask
 from service.desk import Desk
@@ -36,6 +36,7 @@ CALLS: dict[str, Callable[[Office, Principal], object]] = {
     "withdraw": lambda o, p: Desk(p, o).withdraw(_submission(o), "Sent by mistake."),
     "release": lambda o, p: Ask(p, o).release("outcome_summary", snapshot="s", policy="publication"),
     "take an inventory": lambda o, p: inventory.take_inventory(o, p, lambda *_: None),
+    "recheck": lambda o, p: rechecks.recheck_all(o, p, lambda *_: None),
     "list who was merged": persons.amendments,
     "erase a person": lambda o, p: erasure.erase_person(o, p, Row(_submission(o), 1), sure=True),
     "enter an objection": lambda o, p: erasure.enter_objection(o, p, Row(_submission(o), 1)),
@@ -61,6 +62,7 @@ MATRIX = {
         "withdraw",
         "release",
         "take an inventory",
+        "recheck",
         "list who was merged",
         "erase a person",
         "enter an objection",
