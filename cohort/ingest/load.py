@@ -298,9 +298,10 @@ def _enter_explanations(connection: Connection, decision: Decision, checked: Che
         "INSERT INTO cohort.explanation (submission_id, code, table_name, row_number, words, account_name) "
         "VALUES (:submission, :code, :table, :row, :words, :account)"
     )
+    asked = checked.queries
     for key, words in sorted(decision.explanations.items()):
         code, table, row = answers.parts(key)
-        if code in checked.queries:
+        if code in asked:
             given = {"submission": submission, "code": code, "table": table, "row": row}
             connection.execute(statement, {**given, "words": words, "account": decision.account})
 

@@ -42,12 +42,12 @@ def _exactly(units: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _modelled(units: pl.DataFrame, known: pl.DataFrame, record: Record, model: Model) -> pl.DataFrame:
-    if units.is_empty() or known.is_empty():
+    counted, rows = weigh.count(units, keys=TF), units.height + record.n_rows
+    units, known = _partners(units, known, model)
+    if units.is_empty():
         return pl.DataFrame(schema=LINKS)
-    counted = weigh.count(units, keys=TF)
     frequencies = pl.concat([counted, record.frequencies]).group_by("key", "token").agg(pl.col("n").sum())
     prior = EXPECTED / max(record.persons, FEWEST)
-    rows = units.height + record.n_rows
     pairs = weigh.pairs(units, known, model, prior=prior, frequencies=frequencies, rows=rows)
     lawful = _lawful(pairs, units, known).select(
         pl.col("unit").alias("left"), pl.col("person_id").alias("right"), "weight"
@@ -60,6 +60,19 @@ def _modelled(units: pl.DataFrame, known: pl.DataFrame, record: Record, model: M
         pl.lit(MODELLED).alias("rule_code"),
         probability.alias("weight"),
     )
+
+
+def _partners(units: pl.DataFrame, known: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows of each side that meet in a block one of the other whom they may be: nobody else need be weighed."""
+    left, right = units.with_row_index("left"), known.with_row_index("right")
+    right = right.rename({name: f"{name}{KNOWN}" for name in right.columns if name != "right"})
+    met = [pl.DataFrame(schema={"left": pl.UInt32, "right": pl.UInt32})]
+    for block in model.blocks:
+        ours, theirs = [key for key, _ in block], [f"{key}{KNOWN}" for _, key in block]
+        both = left.join(right, left_on=ours, right_on=theirs, how="inner", coalesce=False)
+        met.append(both.filter(agree.may_be_linked_by_name()).select("left", "right"))
+    pairs = pl.concat(met)
+    return units[pairs["left"].unique().sort()], known[pairs["right"].unique().sort()]
 
 
 def _lawful(pairs: pl.DataFrame, units: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from functools import cache
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from cohort.vault import agree, names
 from cohort.vault.keys import KeyRing
@@ -92,3 +93,13 @@ def test_with_the_look_beside_the_number_switched_off_children_are_merged(monkey
 def test_without_the_model_children_are_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(names, "_modelled", lambda *_: pl.DataFrame(schema=names.LINKS))
     assert judge(world(SEEDS[0]), RING).recall < verdict(SEEDS[0]).recall - 0.003
+
+
+def test_to_leave_out_who_meets_nobody_that_they_may_be_changes_no_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = crowded(3)
+    few = judge(there, RING)
+    monkeypatch.setattr(names, "_partners", lambda units, known, _: (units, known))
+    all_weighed = judge(there, RING)
+    assert few.second.links["rule_code"].value_counts().filter(rule_code="model")["count"].item() > 50
+    assert_frame_equal(few.rows.select("child", "linked"), all_weighed.rows.select("child", "linked"))
+    assert few.second.links["weight"].equals(all_weighed.second.links["weight"])
