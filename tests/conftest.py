@@ -23,8 +23,17 @@ hypothesis.settings.load_profile("unhurried")
 REAL_DATA = Path(os.environ.get("COHORT_REAL_DATA") or Path(__file__).parents[2] / "shared" / "data")
 
 
+BOTH_SERVERS = ("test_ingest", "test_migrations", "test_backup", "test_attempts")
+"""Modules that ask the machine's own server in the quick run too. The others, whose statements are the same, ask the
+embedded one, and both in the long proofs."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The long proofs run where they are asked for (`make proof`), and say elsewhere that they did not."""
+    for item in items:
+        asks = getattr(item, "callspec", None)
+        if asks and asks.params.get("databases") == "system" and item.path.stem not in BOTH_SERVERS:
+            item.add_marker("slow")
     if "slow" not in str(config.getoption("markexpr")):
         for item in items:
             if "slow" in item.keywords:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 
+import polars as pl
+import pytest
 from sqlalchemy import Engine, text
 
 from cohort.ingest.header import Said
 from cohort.ingest.load import Decision
 from cohort.ingest.pipeline import ingest
 from cohort.ingest.receipt import Receipt, Standing
+from cohort.store import locks
+from cohort.vault import register
 from cohort.vault.keys import KeyRing
-from tests.build import person, sen2, upn
+from tests.build import EXPLAINED, person, sen2, upn
 
 ROLL = f"""pupilonrolltableid,upn,surname,forename,dob,sex,ethnicity,entrydate,enrolstatus,senprovision,ncyearactual
 a,{upn(1)},Surname1,Forename1,2014-May-06 00:00:00,F,WBRI,2019-Sep-01 00:00:00,M,E,5
@@ -91,3 +99,48 @@ def test_the_same_census_in_another_order_is_already_received(either: Engine, ri
     head, *rows = ROLL.splitlines(keepends=True)
     again = census(pupilonroll=head + "".join(rows[::-1]), **OTHERS)
     assert send(again, either, ring).status is Standing.ALREADY
+
+
+CHILDREN = range(1, 9)
+
+
+def load_at_once(engine: Engine, ring: KeyRing, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Here the UPN, there the former UPN: both loaders look who is known at one moment if they can. Persons made."""
+    roll = "pupilonrolltableid,upn,formerupn,surname,forename,dob,sex,ethnicity,entrydate,enrolstatus,ncyearactual\n"
+    roll += "".join(
+        f"{n},{upn(n + 50)},{upn(n)},Surname{n},Forename{n},2014-May-06 00:00:00,F,WBRI,2019-Sep-01 00:00:00,C,5\n"
+        for n in CHILDREN
+    )
+    plans = sen2(*(person(number=n) for n in CHILDREN), year=2025)
+    ingest(sen2(person(number=99), authority="203"), "r.xml", engine=engine, ring=ring, decision=Decision("t"))  # keys
+    both_have_looked, look = Barrier(2), register._settle
+
+    def looked(*given: Any) -> pl.DataFrame:
+        settled = look(*given)
+        with suppress(BrokenBarrierError):
+            both_have_looked.wait(timeout=3)
+        return settled
+
+    monkeypatch.setattr(register, "_settle", looked)
+    with ThreadPoolExecutor(2) as pool:
+        loads = [
+            pool.submit(send, census(pupilonroll=roll), engine, ring),
+            pool.submit(ingest, plans, "r.xml", engine=engine, ring=ring, decision=Decision("t", "", EXPLAINED)),
+        ]
+    assert {load.result().status for load in loads} == {Standing.ACCEPTED}
+    with engine.connect() as connection:
+        counted = text("SELECT count(DISTINCT person_id) FROM cohort.person_trait WHERE collection_year = 2025")
+        return int(connection.scalar(counted) or 0)
+
+
+def test_a_child_whose_number_changed_is_one_person_though_both_authorities_load_at_once(
+    engine: Engine, ring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_at_once(engine, ring, monkeypatch) == len(CHILDREN)
+
+
+def test_were_persons_named_by_two_loads_at_a_time_a_child_would_be_two(
+    engine: Engine, ring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "naming", lambda _: None)
+    assert load_at_once(engine, ring, monkeypatch) == 2 * len(CHILDREN)

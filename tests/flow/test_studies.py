@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +15,7 @@ import pytest
 from analysis import draw, files
 from analysis.ledger import FileLedger
 from analysis.measure import Count, Measure, measures
+from analysis.release import Release
 from analysis.run import run
 from analysis.study import studies, study
 from analysis.table import counts
@@ -31,9 +34,15 @@ PLANTED = {
 }
 
 
-def asked(invented: Invented, tmp_path: Path, name: str, policy: str = "publication", **choices: str):
+def asked(invented: Invented, tmp_path: Path, name: str, policy: str = "publication", **choices: str) -> Release:
     ledger = FileLedger(tmp_path / "ledger")
     return run(name, snapshot=invented.snapshot, policy=policy, ledger=ledger, at=AT, **choices)
+
+
+@pytest.fixture(scope="module")
+def released(invented: Invented, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Release]:
+    """What was asked before is not asked again."""
+    return cache(partial(asked, invented, tmp_path_factory.mktemp("released")))
 
 
 def test_clean_invented_returns_raise_no_finding_and_are_accepted(invented: Invented) -> None:
@@ -108,40 +117,49 @@ def test_attrition_is_counted_step_by_step(invented: Invented) -> None:
 
 @pytest.mark.parametrize("name", studies())
 @pytest.mark.parametrize("policy", ["publication", "research"])
-def test_every_study_is_released_with_its_record(invented: Invented, tmp_path: Path, name: str, policy: str) -> None:
-    release = asked(invented, tmp_path, name, policy)
+def test_every_study_is_released_with_its_record(
+    invented: Invented, released: Callable[..., Release], tmp_path: Path, name: str, policy: str
+) -> None:
+    release = released(name, policy)
     record = json.loads((files.written(release, tmp_path / "out")[0]).read_text())
     assert record["sentence"].endswith(".")
     assert record["provenance"]["snapshot_digest"] == invented.snapshot.digest
     assert record["provenance"]["is_invented"] is True
     assert record["provenance"]["policy"] == policy
     assert "Invented data" in record["caption"]
-    assert [r["release"] for r in FileLedger(tmp_path / "ledger").earlier(name)] == [record["release"]]
     for table in release.tables.values():
         assert (tmp_path / "out" / f"{table.name}.csv").exists()
 
 
-def test_every_choice_of_every_study_can_be_made(invented: Invented, tmp_path: Path) -> None:
+def test_every_choice_of_every_study_can_be_made(released: Callable[..., Release]) -> None:
     for each in studies().values():
         for choice in each.choices:
             for option in choice.options:
                 if (choice.name, option) in {("source", "published")} or choice.name == "year":
                     continue
-                assert asked(invented, tmp_path, each.name, **{choice.name: option}).sentence
+                assert released(each.name, "publication", **{choice.name: option}).sentence
+
+
+def test_a_release_is_entered_in_the_ledger(invented: Invented, tmp_path: Path) -> None:
+    release = asked(invented, tmp_path, "leavers")
+    entered = FileLedger(tmp_path / "ledger").earlier("leavers")
+    assert [entry["release"] for entry in entered] == [release.provenance.release_id]
 
 
 def test_the_comparison_finds_no_authority_outside_where_none_was_planted_outside(
-    invented: Invented, tmp_path: Path
+    released: Callable[..., Release],
 ) -> None:
-    release = asked(invented, tmp_path, "la_comparison", measure="within_20_weeks")
+    release = released("la_comparison", "publication", measure="within_20_weeks")
     funnel = release.tables["funnel"].frame
     assert set(funnel["group"]) == {"not distinguishable from England"}
     assert funnel["tau2"][0] > 0
     assert funnel["authority"].is_sorted()
 
 
-def test_the_multilevel_study_recovers_the_planted_effects(invented: Invented, tmp_path: Path) -> None:
-    release = asked(invented, tmp_path, "timeliness_model")
+def test_the_multilevel_study_recovers_the_planted_effects(
+    invented: Invented, released: Callable[..., Release]
+) -> None:
+    release = released("timeliness_model", "publication")
     dgp = invented.truth["dgp"]
     terms = release.tables["terms"].frame
     for term, effect in {"sex[M]": "in_time_male", "need[SEMH]": "in_time_semh"}.items():
@@ -190,15 +208,17 @@ def test_what_is_not_offered_is_refused_with_what_is(invented: Invented, tmp_pat
         asked(invented, tmp_path, "la_comparison", "public", source="published")
 
 
-def test_the_same_question_of_the_same_snapshot_has_the_same_id(invented: Invented, tmp_path: Path) -> None:
-    first, again = (asked(invented, tmp_path, "outcome_summary") for _ in range(2))
-    other = asked(invented, tmp_path, "outcome_summary", group="sex")
+def test_the_same_question_of_the_same_snapshot_has_the_same_id(
+    invented: Invented, released: Callable[..., Release], tmp_path: Path
+) -> None:
+    first, again = released("outcome_summary", "publication"), asked(invented, tmp_path, "outcome_summary")
+    other = released("outcome_summary", "publication", group="sex")
     assert first.provenance.release_id == again.provenance.release_id != other.provenance.release_id
     assert first.tables["shares"].frame.equals(again.tables["shares"].frame)
 
 
-def test_every_chart_is_drawn_from_a_release(invented: Invented, tmp_path: Path) -> None:
-    drawn = {(name, table) for name in studies() for table in draw.charts(asked(invented, tmp_path, name))}
+def test_every_chart_is_drawn_from_a_release(released: Callable[..., Release]) -> None:
+    drawn = {(name, table) for name in studies() for table in draw.charts(released(name, "publication"))}
     assert drawn == {
         ("outcome_summary", "numbers"),
         ("outcome_summary", "shares"),
@@ -226,7 +246,7 @@ def test_no_number_of_children_leaves_in_a_warning(invented: Invented, tmp_path:
     assert release.n_used % 5 == release.n_in % 5 == 0
 
 
-def test_the_quality_of_links_is_told_with_the_gaps_between_groups(invented: Invented, tmp_path: Path) -> None:
-    gaps = asked(invented, tmp_path, "linkage_quality").tables["gaps"].frame
+def test_the_quality_of_links_is_told_with_the_gaps_between_groups(released: Callable[..., Release]) -> None:
+    gaps = released("linkage_quality", "publication").tables["gaps"].frame
     assert gaps.filter(pl.col("trait") == "sex").height > 0
     assert gaps["gap"].is_between(0, 1).all()
