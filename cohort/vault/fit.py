@@ -25,14 +25,16 @@ LEAST = 1e-7
 
 def fit(left: pl.DataFrame, right: pl.DataFrame, model: Model, *, prior: float, seed: int) -> Model:
     """The model with m and u as estimated from two frames of keys; levels keep their own where none was seen."""
-    linker = linker_of(plain(left), plain(right), model, prior)
-    linker.training.estimate_u_using_random_sampling(max_pairs=2 * MOST_PAIRS, seed=seed)
-    for keys in PASSES:
-        rule = " AND ".join(f"l.{key} = r.{key}" for key in keys)
-        linker.training.estimate_parameters_using_expectation_maximisation(
-            rule, max_pairs=MOST_PAIRS, record_sample_proportion=1.0
-        )
-    fitted = {c["output_column_name"]: c["comparison_levels"] for c in linker.misc.save_model_to_json()["comparisons"]}
+    with linker_of(plain(left), plain(right), model, prior) as linker:
+        linker.training.estimate_u_using_random_sampling(max_pairs=2 * MOST_PAIRS, seed=seed)
+        for keys in PASSES:
+            rule = " AND ".join(f"l.{key} = r.{key}" for key in keys)
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                rule, max_pairs=MOST_PAIRS, record_sample_proportion=1.0
+            )
+        fitted = {
+            c["output_column_name"]: c["comparison_levels"] for c in linker.misc.save_model_to_json()["comparisons"]
+        }
     return replace(model, comparisons=tuple(_fitted(c, fitted[c.name]) for c in model.comparisons))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -43,13 +45,13 @@ def pairs(
     met = _met(plain(left), plain(right), model)
     if met[0].is_empty():
         return pl.DataFrame(schema=PAIRS)
-    linker = linker_of(*met, model, prior)
     counted = count(left, right) if frequencies is None else frequencies
     n_rows = left.height + right.height if frequencies is None else rows
-    for key in {level.frequency_of for c in model.comparisons for level in c.levels} - {""}:
-        _register_frequencies(linker, model, key, counted.filter(key=key), n_rows)
-    found = linker.inference.predict(threshold_match_weight=threshold)
-    frame = pl.DataFrame(found.as_duckdbpyrelation().to_arrow_table())
+    with linker_of(*met, model, prior) as linker:
+        for key in {level.frequency_of for c in model.comparisons for level in c.levels} - {""}:
+            _register_frequencies(linker, model, key, counted.filter(key=key), n_rows)
+        found = linker.inference.predict(threshold_match_weight=threshold)
+        frame = pl.DataFrame(found.as_duckdbpyrelation().to_arrow_table())
     return frame.select(
         pl.col("place_l").cast(pl.Int64).alias("left"),
         pl.col("place_r").cast(pl.Int64).alias("right"),
@@ -57,16 +59,19 @@ def pairs(
     )
 
 
-def linker_of(left: pl.DataFrame, right: pl.DataFrame, model: Model, prior: float) -> Linker:
-    """Splink on two plain frames, under the model."""
-    from splink import DuckDBAPI, Linker  # noqa: PLC0415  (the base install judges returns without it)
+@contextmanager
+def linker_of(left: pl.DataFrame, right: pl.DataFrame, model: Model, prior: float) -> Iterator[Linker]:
+    """Splink on two plain frames, under the model; its database is gone afterwards, with what it held of the rows."""
+    import duckdb  # noqa: PLC0415  (the base install judges returns without it)
+    from splink import DuckDBAPI, Linker  # noqa: PLC0415  (as above)
 
     logging.getLogger("splink").setLevel(logging.ERROR)
-    database = DuckDBAPI()
-    # splink orders the tables by name: the left one stays left.
-    tables = [database.register(f.to_arrow(), table_name=n) for n, f in (("a_left", left), ("b_right", right))]
-    # Our settings are the same for every return and held by tests: looking them over costs more than weighing few rows.
-    return Linker(tables, settings(model, prior, "link_only"), log_level=None, validate_settings=False)
+    with duckdb.connect() as connection:
+        database = DuckDBAPI(connection=connection)
+        # splink orders the tables by name: the left one stays left.
+        tables = [database.register(f.to_arrow(), table_name=n) for n, f in (("a_left", left), ("b_right", right))]
+        # Our settings are the same for every return and held by tests: looking them over costs more than weighing.
+        yield Linker(tables, settings(model, prior, "link_only"), log_level=None, validate_settings=False)
 
 
 def _met(left: pl.DataFrame, right: pl.DataFrame, model: Model) -> tuple[pl.DataFrame, pl.DataFrame]:
