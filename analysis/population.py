@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import ibis
 import polars as pl
 
 from cohort.snapshot import Snapshot
@@ -51,10 +52,13 @@ class Population:
         return table.select(*self.columns)
 
     def flow(self, snapshot: Snapshot) -> pl.DataFrame:
-        """Units left after each step: step, sentence, n."""
+        """Units left after each step: step, sentence, n. One look at the units: a step looks at one unit at a time."""
         table = self.start(snapshot)
-        rows = [("start", self.sentence, table.count().execute())]
+        kept, left = ibis.literal(True), {"start": table.count()}
         for step in self.steps:
-            table = table.filter(step.keep(table))
-            rows.append((step.name, step.sentence, table.count().execute()))
+            kept = kept & step.keep(table)
+            left[step.name] = kept.sum()
+        counted = table.aggregate(**left).to_polars().row(0, named=True)
+        sentences = {"start": self.sentence, **{step.name: step.sentence for step in self.steps}}
+        rows = [(name, sentence, counted[name] or 0) for name, sentence in sentences.items()]
         return pl.DataFrame(rows, schema={"step": pl.String, "sentence": pl.String, "n": pl.Int64}, orient="row")
