@@ -118,8 +118,8 @@ def _say(frames: Frames, title: str, year: int) -> str:
     hidden = frames["authorities"].height - positions.height
     lacking = f", without {hidden} whose figures may not be shown," if hidden else ""
     return (
-        f"{title}, {year}: England{lacking} {target:.1%}. Of {positions.height} authorities with figures, {alike} cannot be "
-        f"told apart from England once ordinary differences between authorities are allowed for; "
+        f"{title}, {year}: England{lacking} {target:.1%}. Of {positions.height} authorities with figures, {alike} "
+        f"cannot be told apart from England once ordinary differences between authorities are allowed for; "
         f"{outside or 'none'} {'lies' if outside == 1 else 'lie'} outside the 99.8 % limits."
     )
 
