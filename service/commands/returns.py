@@ -36,7 +36,9 @@ def validate(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge an extract before census day has come.")] = False,
     as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option("-o", help="Write a report: .html, .xlsx, .csv or .json.")] = None,
-    references: Annotated[str, typer.Option(help="Name children in the report by this item of the file.")] = "",
+    references: Annotated[
+        str, typer.Option(help="Name children in the report by this item or heading of the file.")
+    ] = "",
     show_references: Annotated[
         bool, typer.Option("--show-references", help="Print the references: personal data on the screen.")
     ] = False,

@@ -64,9 +64,9 @@ def _findings(groups: tuple[Group, ...], first: int) -> Iterator[str]:
 def _referred(said: Account) -> Iterator[str]:
     """One line a place, of a report that never leaves its machine."""
     if "reference" in said.places.columns:
-        for row in said.places.select("reference", "path", "line", "character", "column", "code").rows():
-            reference, path, line, character, column, code = ("" if cell is None else str(cell) for cell in row)
-            where = f", line {line}, character {character}" if character else ""
+        for row in said.places.select("reference", "path", "line", "character", "cell", "column", "code").rows():
+            reference, path, line, character, cell, column, code = ("" if text is None else str(text) for text in row)
+            where = f", line {line}, character {character}" if character else f", cell {cell}" if cell else ""
             yield f"{reference or 'no reference'}: {path}{where}: {column} {code}"
 
 
