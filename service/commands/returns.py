@@ -25,6 +25,7 @@ Files = Annotated[
 ]
 Authority = Annotated[str | None, typer.Option(help="DfE number of the authority, where the file says none.")]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="Processes that share the files.")]
+Output = Annotated[Path | None, typer.Option("-o", help="Write a report: .html, .xlsx, .csv or .json.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
 
 
@@ -35,10 +36,8 @@ def validate(
     authority: Authority = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge an extract before census day has come.")] = False,
     as_json: AsJson = False,
-    output: Annotated[Path | None, typer.Option("-o", help="Write a report: .html, .xlsx, .csv or .json.")] = None,
-    references: Annotated[
-        str, typer.Option(help="Name children in the report by this item or heading of the file.")
-    ] = "",
+    output: Output = None,
+    references: Annotated[str, typer.Option(help="Name children by this item or heading of the file.")] = "",
     show_references: Annotated[
         bool, typer.Option("--show-references", help="Print the references: personal data on the screen.")
     ] = False,

@@ -82,6 +82,13 @@ def test_many_findings_are_cut_on_the_screen_and_said_to_be_whole_in_the_downloa
     assert len(at.table[0].value) == 200
 
 
+def test_a_lost_heading_stands_first_and_once() -> None:
+    at = checked(FakeDesk(), "lost")
+    assert "Checked: 253 errors and 2 queries." in seen(at)
+    assert len(at.table[0].value) == 6
+    assert list(at.table[0].value.iloc[0])[1:4] == ["Person", "every row", "Sex"]
+
+
 def test_the_report_is_offered_in_four_formats() -> None:
     shown = checked(FakeDesk(), "held").get("download_button")
     assert [button.label for button in shown] == ["Web page", "Excel", "CSV", "JSON"]

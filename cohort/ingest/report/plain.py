@@ -35,9 +35,9 @@ def _parts(said: Account) -> Iterator[tuple[str, Iterable[str]]]:
     yield "Records", (_records(*counts) for counts in said.tables)
     yield "How places are counted", [COUNTING] if said.groups else []
     place = 1
-    for level, title in TITLES.items():
-        yield title, _findings(said.of_level(level), place)
-        place += len(said.of_level(level))
+    for part, title in TITLES.items():
+        yield title, _findings(said.under(part), place)
+        place += len(said.under(part))
     yield "Places with your references", _referred(said)
     yield "What changed since the submission before", said.changes
     yield "Normalised, nothing to do", (f"{note}: {n:,}" for note, n in said.notes)
