@@ -242,4 +242,9 @@ def test_a_summary_is_told_to_its_authority_alone(cohort: Cohort, clean: Path) -
     code, out, err = cohort("summary", str(submission), "--account", "officer-202")
     assert (code, out) == (5, "")
     assert "SIGN-01" in err
-    assert "Cases on 2024-01-18: 2 past their day" in cohort("summary", str(submission), "--account", "officer-201")[1]
+    in_words = cohort("summary", str(submission), "--account", "officer-201")[1]
+    assert "Cases on 2024-01-18: 2 past their day" in in_words
+    assert "Row 3 is the third record of its table in your file" in in_words
+    assert "ActivePlans row 1" in in_words
+    assert "EHC plans in force on census day in the January after the year." in in_words
+    assert in_words.count("Plans in force are counted otherwise") == 1
