@@ -123,13 +123,15 @@ def test_settings_and_usage_end_with_exit_code_2(cohort: Cohort, tmp_path: Path,
         ("validate", clean, "-o", tmp_path / "report.doc"),
         ("study", "run", "nothing", "--snapshot", "none"),
         ("ingest", clean, "--account", "x", "--explain", "nonsense"),
+        ("ingest", clean, "--account", "x", "-o", tmp_path / "report.doc"),
+        ("ingest", clean, clean, "--account", "x", "-o", tmp_path / "report.html"),
     ):
         code, out, err = cohort(*arguments)
         assert code == 2, arguments
         assert "Traceback" not in out + err
 
 
-def test_the_whole_road_by_hand(cohort: Cohort, clean: Path, faulty: Path) -> None:
+def test_the_whole_road_by_hand(cohort: Cohort, clean: Path, faulty: Path, tmp_path: Path) -> None:
     assert cohort("keys", "init")[0] == 0
     assert cohort("keys", "init")[0] == 2, "a ring is never overwritten"
     assert cohort("account", "add", "camden", "--role", "authority", "--authority", "201")[0] == 0
@@ -140,7 +142,9 @@ def test_the_whole_road_by_hand(cohort: Cohort, clean: Path, faulty: Path) -> No
     promised = "status submission collection year authority digest rows set_aside findings linked supersedes difference"
     assert set(promised.split()) <= set(receipt)
     assert json.loads(cohort("ingest", clean, "--account", "camden", "--json")[1])["status"] == "already received"
-    assert cohort("ingest", faulty, "--account", "camden")[0] == 6
+    page = tmp_path / "held.html"
+    assert cohort("ingest", faulty, "--account", "camden", "-o", page)[0] == 6
+    assert "The return waits for you." in page.read_text("utf-8")
     assert cohort("ingest", faulty, "--account", "camden", "--confirm", "The school will send it.")[0] == 0
     lines = json.loads(cohort("submissions", "--json")[1])
     assert [line["status"] for line in lines] == ["accepted", "superseded"]
