@@ -118,9 +118,8 @@ def counts(receipt: Receipt) -> None:
         )
     if receipt.not_run:
         n, codes = count(len(receipt.not_run), "rule"), plain(", ".join(receipt.not_run))
-        lacking = (
-            "last year's return, or census day, which has not come" if receipt.is_dry_run else "last year's return"
-        )
+        day = "is not looked at in a dry run" if receipt.census_has_come else "has not come"
+        lacking = f"last year's return, or census day, which {day}" if receipt.is_dry_run else "last year's return"
         st.markdown(f"{n} that look at {lacking} were not run: {codes}.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -255,7 +256,7 @@ def _judged(
     from cohort.ingest.receipt import of_refusal
 
     try:
-        return judge(file, file.name, progress, limits, said)
+        return judge(file, file.name, progress, limits, said).on(date.today())  # the door has the clock
     except ReturnRefused as error:
         return of_refusal(file.name, error)
 

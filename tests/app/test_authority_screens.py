@@ -241,6 +241,15 @@ def test_a_dry_run_is_checked_and_cannot_be_sent() -> None:
     assert "Send the return" not in [button.label for button in at.button]
 
 
+def test_a_dry_run_of_a_census_that_has_passed_promises_no_day_to_come() -> None:
+    at = uploaded(FakeDesk(), "passed")
+    at.checkbox(key="upload-dry-run").check().run()
+    text = seen(press(at, "Check the return"))
+    assert "Census day has come." in text
+    assert "has not come" not in text
+    assert "Send the return once" not in text
+
+
 def test_a_file_that_names_no_year_is_asked_for_it_and_checked_and_sent_as_of_that_year() -> None:
     desk = FakeDesk()
     at = press(uploaded(desk, "clean of no year"), "Check the return")

@@ -229,7 +229,7 @@ def test_an_extract_is_judged_before_census_day_where_that_is_asked(cohort: Coho
     assert cohort("validate", extract)[0] == 3
     code, out, _ = cohort("validate", extract, "--dry-run")
     assert code == 0
-    assert "Census day has not come" in " ".join(out.split())
+    assert "Census day, 18 January 2024, has passed." in " ".join(out.split())
 
 
 def test_a_summary_is_told_to_its_authority_alone(cohort: Cohort, clean: Path) -> None:

@@ -221,7 +221,7 @@ def _facts(receipt: Receipt) -> Iterable[tuple[str, str]]:
         names = {a.authority_code: a.name for a in authorities()}
         yield "Authority", f"{names.get(receipt.authority, 'not known')} ({shown(receipt.authority)})"
     if receipt.is_dry_run:
-        yield "Dry run", "Census day has not come; rules that look at it were not run."
+        yield "Dry run", _dry_run(receipt)
     if receipt.submission is not None:
         earlier = f", in place of {receipt.supersedes}" if receipt.supersedes is not None else ""
         yield "Submission", f"{receipt.submission}{earlier}"
@@ -229,6 +229,17 @@ def _facts(receipt: Receipt) -> Iterable[tuple[str, str]]:
             yield "Persons", f"{receipt.linked['known']:,} known before, {receipt.linked['new']:,} new"
     if receipt.digest is not None:
         yield "Digest", shown(receipt.digest)
+
+
+def _dry_run(receipt: Receipt) -> str:
+    if not receipt.census_has_come or receipt.census_day is None:
+        return "Census day has not come; rules that look at it were not run."
+    day = receipt.census_day
+    come = "is today" if day == receipt.seen_on else "has passed"
+    return (
+        f"Census day, {day.day} {day:%B %Y}, {come}. The return was judged as if it had not come, and rules that look "
+        "at it were not run: judge it again without the dry run, as a return that can be sent."
+    )
 
 
 def _changes(difference: Mapping[str, Any]) -> Iterable[str]:
