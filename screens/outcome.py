@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from cohort.ingest.receipt import Receipt, Standing
+from cohort.ingest.report import headings
 from screens.calls import Desk
 from screens.guard import later, refuse
 from screens.words import capital, count, plain
@@ -59,13 +60,14 @@ def _judged(receipt: Receipt) -> None:
 
 
 def findings(receipt: Receipt) -> None:
-    """Findings by place, at most SHOWN of them."""
+    """Findings by place, those of headings first, at most SHOWN of them."""
     total = receipt.places.height
     if not total:
         return
     st.subheader("What was found, and where")
-    shown = replace(receipt, places=receipt.places.head(SHOWN)).places_in_words()
-    if total > SHOWN:
+    once = headings.once(receipt.places, receipt.collection)
+    shown = replace(receipt, places=once.head(SHOWN)).places_in_words()
+    if once.height > SHOWN:
         st.markdown(f"The first {SHOWN} of {total:,} findings. The downloads below hold all of them.")
     with st.container(key="findings"):
         st.table([_finding(row) for row in shown.iter_rows(named=True)], hide_index=True)
@@ -76,7 +78,7 @@ def _finding(row: Mapping[str, Any]) -> dict[str, str]:
     return {
         "Kind": capital(row["level"]),
         "Table": plain(row["table"]),
-        "Row": str(row["row"]),
+        "Row": "every row" if row["row"] is None else str(row["row"]),
         "Item": plain(row["column"]),
         "Finding": plain(row["sentence"]),
         "What to do": plain(row["advice"]),
@@ -116,9 +118,8 @@ def counts(receipt: Receipt) -> None:
         )
     if receipt.not_run:
         n, codes = count(len(receipt.not_run), "rule"), plain(", ".join(receipt.not_run))
-        lacking = (
-            "last year's return, or census day, which has not come" if receipt.is_dry_run else "last year's return"
-        )
+        day = "is not looked at in a dry run" if receipt.census_has_come else "has not come"
+        lacking = f"last year's return, or census day, which {day}" if receipt.is_dry_run else "last year's return"
         st.markdown(f"{n} that look at {lacking} were not run: {codes}.")
 
 

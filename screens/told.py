@@ -28,6 +28,11 @@ class Indicator(Protocol):
         """The figure with its counts."""
         ...
 
+    @property
+    def sentence(self) -> str:
+        """What is counted, of what."""
+        ...
+
 
 class Move(Protocol):
     """An indicator on the return that holds and on this one."""
@@ -78,6 +83,11 @@ class Tally(Protocol):
     @property
     def n(self) -> int:
         """How many."""
+        ...
+
+    @property
+    def sentence(self) -> str:
+        """Which rows are counted."""
         ...
 
 

@@ -47,6 +47,11 @@ class Indicator:
         return self.numerator / self.denominator if self.denominator else None
 
     @property
+    def sentence(self) -> str:
+        """What is counted, of what."""
+        return measures()[self.measure].sentence
+
+    @property
     def words(self) -> str:
         """`41.2 % (103 of 250)`, or `1,204`."""
         if self.denominator is None:

@@ -22,31 +22,57 @@ class Tally:
     value: str
     n: int
 
+    @property
+    def sentence(self) -> str:
+        """Which rows are counted, and which figure of the indicators looks at others."""
+        return next(question.sentence for question in QUESTIONS if question.counted == self.counted)
+
 
 @dataclass(frozen=True)
 class _Question:
     """A column of a table, counted over the rows for which `where` holds in that return."""
 
     counted: str
+    sentence: str
     stored: str
     column: str
     where: Callable[[Told], pl.Expr]
 
 
 QUESTIONS = (
-    _Question("Requests, by decision", "ehc_request", "outcome_code", lambda _: pl.col("outcome_code").ne_missing("H")),
     _Question(
-        "Assessments, by decision", "ehc_assessment", "outcome_code", lambda _: pl.col("outcome_code").ne_missing("H")
+        "Requests, by decision",
+        "Every request of the return but historical ones, received in whichever year: the share refused looks at those "
+        "received in the year alone.",
+        "ehc_request",
+        "outcome_code",
+        lambda _: pl.col("outcome_code").ne_missing("H"),
+    ),
+    _Question(
+        "Assessments, by decision",
+        "Every assessment of the return but historical ones, whenever it was decided.",
+        "ehc_assessment",
+        "outcome_code",
+        lambda _: pl.col("outcome_code").ne_missing("H"),
     ),
     _Question(
         "Plans ended in the year, by reason",
+        "Plans of the return that ended in the calendar year before census day.",
         "ehc_plan",
         "cease_reason_code",
         lambda told: pl.col("cease_date").dt.year() == told.year - 1,
     ),
-    _Question("Active plans, by primary need", "plan_need", "need_code", lambda _: pl.col("rank_code") == "1"),
+    _Question(
+        "Active plans, by primary need",
+        "Active plans of the return that say a primary need. Plans in force are counted otherwise: every plan that had "
+        "not ended by census day, with a need or without.",
+        "plan_need",
+        "need_code",
+        lambda _: pl.col("rank_code") == "1",
+    ),
     _Question(
         "Main placements on census day, by setting",
+        "Placements of the first rank that had begun and not ended on census day; a plan may have none.",
         "placement",
         "setting_code",
         lambda told: (

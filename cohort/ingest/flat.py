@@ -28,8 +28,7 @@ def of_grids(
 ) -> RawReturn:
     """The return in some grids. Refuses what is no export known here, and what does not say where it belongs."""
     grids, notes = given
-    wanted = [each for each in layouts if said.collection in {None, each.collection}]
-    found = recognised(grids, wanted, formats, header.reads(formats), name)
+    found = known(grids, formats, layouts, said, name)
     form = formats[found.layout.collection]
     texts = _head(found, form)
     routing = _routing(found, form, texts, said, name or grids[0].name)
@@ -51,6 +50,14 @@ def of_grids(
         size=file.size,
         places=places,
     )
+
+
+def known(
+    grids: Sequence[Grid], formats: Mapping[str, ReturnFormat], layouts: Sequence[Layout], said: Said, name: str
+) -> Recognised:
+    """Which export some grids are, of the collections that may be meant. Refuses what is none."""
+    wanted = [each for each in layouts if said.collection in {None, each.collection}]
+    return recognised(grids, wanted, formats, header.reads(formats), name)
 
 
 def _routing(found: Recognised, form: ReturnFormat, texts: Mapping[str, str], said: Said, name: str) -> Routing:

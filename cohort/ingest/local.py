@@ -2,7 +2,8 @@
 
 A child in an XML file of one line is hard to find by counting. So, for the officer who has the file open anyway, a
 report may name the reference that stands in that file, the path of the record (Person 412 / Requests 2) and, where
-it is certain, the line and the character at which its element begins.
+it is certain, the line and the character at which its element begins. In a sheet the reference may stand in any column:
+it is named by its heading, as the officer sees it.
 
 The receipt holds none of this and the record never sees it: the file is read a second time, here, and what is found
 goes into one file on this machine. Nothing but `cohort validate` may call this room (held by a test).
@@ -21,10 +22,14 @@ from lxml.etree import _Element as Element
 from cohort.errors import UsageError
 from cohort.ingest import report
 from cohort.ingest.format import ReturnFormat, Table
+from cohort.ingest.grid import Grid
 from cohort.ingest.header import UNSAID, Said
+from cohort.ingest.hung import number
+from cohort.ingest.layout import plain
 from cohort.ingest.raw import RawReturn
-from cohort.ingest.read import declared_formats, read
+from cohort.ingest.read import declared_formats, read, sheets_of
 from cohort.ingest.receipt import Receipt
+from cohort.ingest.recognise import Recognised
 from cohort.ingest.rehearsal import rehearsed
 from cohort.ingest.report.account import account
 from cohort.ingest.report.shown import shown
@@ -41,12 +46,14 @@ LONGEST = 60
 UNKNOWN = (
     "REPORT-06",
     "No record of the file holds such a reference.",
-    "Name an item of the return (UPN, Surname), or an element or attribute that your supplier adds to the records.",
+    "Name an item of the return (UPN, Surname), a heading of your sheet (Person ID), or an element or attribute that "
+    "your supplier adds to the records.",
 )
 
 
 def write(file: Path, receipt: Receipt, item: str, path: Path, limits: Limits, said: Said = UNSAID) -> None:
-    """Write the report of a judged file with its references. `item`: an item of the return, an element or attribute.
+    """Write the report of a judged file with its references. `item`: an item of the return, the heading of a column,
+    an element or attribute.
 
     Raises UsageError where no record holds the item, or the report cannot be written.
     """
@@ -63,16 +70,21 @@ def drawn(file: Path, receipt: Receipt, item: str, kind: str, limits: Limits, sa
 
 def _beside(file: Path, receipt: Receipt, item: str, limits: Limits, said: Said) -> pl.DataFrame:
     """The receipt's places with reference, path, and the character of the line at which an element begins."""
-    formats = rehearsed(declared_formats()) if receipt.is_dry_run else None
+    formats = rehearsed(declared_formats()) if receipt.is_dry_run else declared_formats()
     raw = read(file, formats=formats, limits=limits, name=file.stem, said=said)
     text = _markup(file, limits)
-    known = _known(raw, item)
-    if known.is_empty() and text:
+    known, here = _known(raw, item), _nowhere()
+    if known.is_empty() and raw.places:
+        here = _headed(sheets_of(file, formats, limits, file.stem, said), raw.format, item)
+        known = _of_persons(raw, here)
+    elif known.is_empty() and text:
         known = _unknown(raw.format, text, item, limits)
-    if known.is_empty():
+    if known.is_empty() and here.is_empty():
         raise UsageError(*UNKNOWN)
     rows = _located(raw).join(known, on="person_row", how="left", maintain_order="left")
-    places = receipt.places.join(rows, on=["table", "row"], how="left", maintain_order="left")
+    met = receipt.places.join(rows, on=["table", "row"], how="left", maintain_order="left")
+    met = met.join(here, on=["table", "row"], how="left", maintain_order="left", suffix="_here")
+    places = met.with_columns(pl.coalesce("reference_here", "reference").alias("reference"))
     return _with_characters(places, raw, text).select(*receipt.places.columns, *BESIDE)
 
 
@@ -91,6 +103,39 @@ def _known(raw: RawReturn, item: str) -> pl.DataFrame:
     if column is None or not (frame := raw.tables[first.name]).height:
         return _none()
     return _clean(frame.select(pl.col("row_number").alias("person_row"), pl.col(column.stored).alias("reference")))
+
+
+def _nowhere() -> pl.DataFrame:
+    return pl.DataFrame(schema={"table": pl.String, "row": pl.Int64, "reference": pl.String})
+
+
+def _headed(found: Recognised, form: ReturnFormat, item: str) -> pl.DataFrame:
+    """table and row as a receipt names them, and reference: what stands in each row under a heading of its sheet."""
+    parts = [
+        grid.rows.with_row_index("row", offset=1).select(
+            pl.lit(table).alias("table"), pl.col("row").cast(pl.Int64), number(column).alias("reference")
+        )
+        for table, grid in _sheets(found, form)
+        if (column := grid.places.get(plain(item))) is not None
+    ]
+    return _clean(pl.concat([_nowhere(), *parts]))
+
+
+def _sheets(found: Recognised, form: ReturnFormat) -> Iterator[tuple[str, Grid]]:
+    """The sheets under the names by which findings know them: their table's where tables nest, else their own."""
+    if not (form.is_nested or form.is_of_authority):
+        yield from found.grids.items()
+        return
+    for table in form.tables:
+        if table.columns and (grid := found.grids.get(found.layout.sheet(table).name)) is not None:
+            yield table.name, grid
+
+
+def _of_persons(raw: RawReturn, here: pl.DataFrame) -> pl.DataFrame:
+    """As `_known`, of references that stand in the rows of the persons themselves."""
+    stands = raw.places[raw.format.tables[0].name]
+    persons = stands.select(pl.col("row_number").alias("person_row"), pl.col("sheet").alias("table"), "row")
+    return persons.join(here, on=["table", "row"]).select("person_row", "reference")
 
 
 def _none() -> pl.DataFrame:

@@ -14,19 +14,19 @@ from typing import BinaryIO
 
 from cohort.catalogue import collect
 from cohort.errors import ReturnRefused
-from cohort.ingest import header, sheets
+from cohort.ingest import flat, header, sheets
 from cohort.ingest.decoding import decoder
-from cohort.ingest.flat import of_grids
 from cohort.ingest.format import ReturnFormat
 from cohort.ingest.header import UNSAID, Said
 from cohort.ingest.layout import Layout, alone
 from cohort.ingest.looks import PACKED, container, is_separated, refuse_what_is_not_xml
 from cohort.ingest.message import Texts, of_message
 from cohort.ingest.raw import RawReturn, nobody_returned
+from cohort.ingest.recognise import Recognised
 from cohort.ingest.refusals import refusal
 from cohort.ingest.source import LIMITS, Limits, Progress, Source, opened
 
-__all__ = ["RawReturn", "declared_formats", "declared_layouts", "nobody_returned", "read"]
+__all__ = ["RawReturn", "declared_formats", "declared_layouts", "nobody_returned", "read", "sheets_of"]
 
 
 @cache
@@ -66,11 +66,24 @@ def read(
             raise file.refused(refused) from None
 
 
+def sheets_of(
+    source: Path, formats: Mapping[str, ReturnFormat], limits: Limits, name: str, said: Said = UNSAID
+) -> Recognised:
+    """The sheets of a return without markup, cell by cell under the headings of its file. Refuses what `read` does."""
+    with opened(source, limits, None) as file:
+        if file.parts is not None:
+            grids, _ = sheets.of_folder(file, limits)
+        else:
+            data = b"".join(file.blocks())
+            grids, _ = sheets.of_bytes(name, data, limits, declared_layouts(), header.reads(formats))
+    return flat.known(grids, formats, declared_layouts(), said, name)
+
+
 def _read(file: Source, formats: Mapping[str, ReturnFormat], limits: Limits, name: str, said: Said) -> RawReturn:
     """The return in a file of any container."""
     reads = header.reads(formats)
     if file.parts is not None:
-        return of_grids(sheets.of_folder(file, limits), formats, declared_layouts(), file, said, name)
+        return flat.of_grids(sheets.of_folder(file, limits), formats, declared_layouts(), file, said, name)
     blocks = file.blocks()
     start = next(blocks, b"")
     code = container(start)
@@ -84,7 +97,7 @@ def _read(file: Source, formats: Mapping[str, ReturnFormat], limits: Limits, nam
             refuse_what_is_not_xml(first, reads)
             return of_message(file, first, texts, decoding.notes, formats, limits, said)
     found = sheets.of_bytes(name, _whole(start, blocks), limits, declared_layouts(), reads)
-    return of_grids(found, formats, declared_layouts(), file, said, name)
+    return flat.of_grids(found, formats, declared_layouts(), file, said, name)
 
 
 def _whole(start: bytes, blocks: Iterator[bytes]) -> bytes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -43,7 +44,10 @@ class Receipt:
     places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=finding.LOCATED))
     not_run: tuple[str, ...] = ()
     is_dry_run: bool = False
-    """Judged before census day has come: rules that look at it are among those not run."""
+    """Judged as if census day had not come: rules that look at it are among those not run."""
+    census_day: date | None = None
+    seen_on: date | None = None
+    """The day on which it is read, where a door that has a clock said so."""
     notes: Mapping[str, int] = field(default_factory=dict)
     linked: Mapping[str, Any] = field(default_factory=dict)
     supersedes: int | None = None
@@ -52,6 +56,15 @@ class Receipt:
     refusal: tuple[str, str, str] | None = None
     remembered: Mapping[str, str] = field(default_factory=dict)
     """Code of a query → the reason that was given last year; offered, not applied."""
+
+    def on(self, day: date) -> Receipt:
+        """The receipt as it is read on a day."""
+        return replace(self, seen_on=day)
+
+    @property
+    def census_has_come(self) -> bool:
+        """Whether census day is known to have come, so that a dry run is of a day that needs none."""
+        return self.census_day is not None and self.seen_on is not None and self.census_day <= self.seen_on
 
     @property
     def findings(self) -> dict[str, int]:
@@ -130,6 +143,7 @@ def of_checked(status: Standing, file: str, checked: CheckedReturn, **more: Any)
         places=checked.located,
         not_run=checked.not_run,
         is_dry_run=given.format.is_dry_run,
+        census_day=given.format.census_day(given.year),
         notes=given.notes,
         linked={} if status is Standing.JUDGED else checked.linked.counts,
         **more,

@@ -21,6 +21,7 @@ SHOWN = 20
 """Cases on the screen."""
 ROWS = 10
 """Rows named of each closed school."""
+COUNTS = "What is counted"
 SCORE = (
     "Present: cells that are filled. Valid: cells that are well formed. Open: rows with a finding and no reason. "
     "Score = present (where the standard asks for the item) × valid × (1 − open)."
@@ -83,7 +84,8 @@ def _cases(cases: Sequence[Case], on: date) -> None:
     soon = len(cases) - late
     st.markdown(
         f"On {on.day} {on:%B %Y}: **{count(late, 'case')} past the day that the law sets**, "
-        f"**{count(soon, 'case')} due within six weeks**. Find each by its row in your own file."
+        f"**{count(soon, 'case')} due within six weeks**. Find each in your own file: row 3 is the third record of its "
+        "table, counted from the top."
     )
     if not cases:
         return
@@ -138,7 +140,11 @@ def _trend(told: Summary) -> None:
         st.info("This collection has no indicators yet.")
         return
     rows = [
-        {"Indicator": plain(by_year[0].title), **{str(i.year): i.words for i in by_year}}
+        {
+            "Indicator": plain(by_year[0].title),
+            **{str(i.year): i.words for i in by_year},
+            COUNTS: plain(by_year[0].sentence),
+        }
         for by_year in zip(*told.trend, strict=True)
     ]
     st.table(rows, hide_index=True)
@@ -161,7 +167,10 @@ def _standing(standing: Standing) -> None:
     if standing.published:
         st.subheader("Rows that will be published for you")
         st.table(list(_published(standing)), hide_index=True)
-        st.caption("c: withheld, because the count is small.")
+        st.caption(
+            "Rounded for everybody: they differ a little from your own true counts above. "
+            "c: withheld, because the count is small."
+        )
 
 
 def _place(place: Position) -> dict[str, str]:
@@ -177,10 +186,10 @@ def _place(place: Position) -> dict[str, str]:
 
 def _published(standing: Standing) -> Iterator[dict[str, str]]:
     for row in standing.published:
-        numbers = {"Number": row.numerator, "Out of": row.denominator}
+        numbers = {"Number, rounded": row.numerator, "Out of, rounded": row.denominator}
         shown = {name: "c" if n is None else f"{n:,}" for name, n in numbers.items()}
         share = "c" if row.value is None else percent(row.value)
-        yield {"Measure": f"{plain(row.title)}, {row.year}", **shown, "Share": share}
+        yield {"Measure": f"{plain(row.title)}, {row.year}", **shown, "Share, of rounded numbers": share}
 
 
 def _tallies(tallies: Sequence[Tally]) -> None:
@@ -188,6 +197,7 @@ def _tallies(tallies: Sequence[Tally]) -> None:
         rows = [{"Value": plain(t.value), "Number": f"{t.n:,}"} for t in tallies if t.counted == counted]
         with st.expander(f"{counted} ({sum(t.n for t in tallies if t.counted == counted):,})"):
             st.table(rows, hide_index=True)
+            st.caption(plain(next(tally.sentence for tally in tallies if tally.counted == counted)))
 
 
 def _quality(items: Sequence[Quality]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import TypeVar
 
 import streamlit as st
@@ -80,7 +81,7 @@ def _check(desk: Desk, file: UploadedFile, *, dry_run: bool) -> None:
     seen = attempt(_climb, "Checking", file, call)
     if seen is not None:
         st.session_state[MOVES] = {file.file_id: (seen.moves, seen.compared_with)}
-        _keep(file, seen.receipt)
+        _keep(file, seen.receipt.on(date.today()))  # the screen is a door: it has the clock
 
 
 def _said(file: UploadedFile) -> Said:
@@ -135,6 +136,11 @@ def _next(desk: Desk, file: UploadedFile, receipt: Receipt) -> None:
             meant = st.checkbox("The older file is the one that is meant.", key="older-is-meant")
             if st.button("Send it all the same", disabled=not meant):
                 _send(desk, file, "", {}, force=True)
+    elif receipt.is_dry_run and receipt.census_has_come:
+        st.markdown(
+            "**Census day has come.** Take the tick of the dry run away and check the return again: "
+            "then it can be sent."
+        )
     elif receipt.is_dry_run:
         st.markdown("Correct what you can in your own system. Send the return once census day has come.")
     elif receipt.status is Standing.ACCEPTED:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """Cases that are printed; --json holds all of them."""
+ROUNDED = "Rows that will be published, rounded: they differ a little from your own true counts above"
+FIND = "Row 3 is the third record of its table in your file, counted from the top."
 
 
 def summary(
@@ -48,20 +50,30 @@ def summary(
 def _parts(told: Summary) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]:
     """Title, headings and rows of each part that has any."""
     parts = (
-        ("Indicators", ("year", "indicator", "figure"), [(i.year, i.title, i.words) for y in told.trend for i in y]),
+        ("Indicators", ("year", "indicator", "figure", "what is counted"), _indicators(told)),
         ("What it moved", ("indicator",), [(move.sentence,) for move in told.moves if move.has_moved]),
-        ("Counts", ("counted", "value", "n"), [(t.counted, t.value, t.n) for t in told.tallies]),
+        ("Counts", ("counted", "value", "n", "which rows"), _counts(told)),
         (
             "Data quality, items that can be better",
             ("table", "item", "present", "valid", "unexplained", "score"),
             _quality(told),
         ),
-        ("Place among all", ("measure", "released", "England", "z", "place"), _places(told)),
-        ("Rows that will be published", ("measure", "year", "numerator", "denominator", "status"), _published(told)),
+        ("Place among all", ("measure", "released, rounded", "England", "z", "place"), _places(told)),
+        (ROUNDED, ("measure", "year", "numerator, rounded", "denominator, rounded", "status"), _published(told)),
         ("Closed schools still named", ("school", "closed", "now", "table", "rows"), _closed(told)),
-        (_due(told), ("clock", "table", "row", "due", "days left"), _cases(told)),
+        (_due(told), ("clock", "place in your file", "due", "days left"), _cases(told)),
     )
     yield from (part for part in parts if part[2])
+
+
+def _indicators(told: Summary) -> list[tuple[Any, ...]]:
+    return [(i.year, i.title, i.words, i.sentence) for year in told.trend for i in year]
+
+
+def _counts(told: Summary) -> list[tuple[Any, ...]]:
+    """The sentence stands beside the first value alone: it is of all that follow."""
+    first = {tally.counted: tally for tally in reversed(told.tallies)}
+    return [(t.counted, t.value, t.n, t.sentence if t is first[t.counted] else "") for t in told.tallies]
 
 
 def _quality(told: Summary) -> list[tuple[Any, ...]]:
@@ -91,11 +103,11 @@ def _closed(told: Summary) -> list[tuple[Any, ...]]:
 def _due(told: Summary) -> str:
     late = sum(case.is_breached for case in told.cases)
     first = f"; the first {SHOWN} of them" if len(told.cases) > SHOWN else ""
-    return f"Cases on {told.on}: {late} past their day, {len(told.cases) - late} due within six weeks{first}"
+    return f"Cases on {told.on}: {late} past their day, {len(told.cases) - late} due within six weeks{first}. {FIND}"
 
 
 def _cases(told: Summary) -> list[tuple[Any, ...]]:
-    return [(case.title, case.table, case.row, case.due, case.days_left) for case in told.cases[:SHOWN]]
+    return [(case.title, f"{case.table} row {case.row}", case.due, case.days_left) for case in told.cases[:SHOWN]]
 
 
 def _as_json(told: Summary) -> dict[str, Any]:
@@ -103,9 +115,13 @@ def _as_json(told: Summary) -> dict[str, Any]:
     standing = told.standing
     return {
         **{name: getattr(told, name) for name in ("submission", "authority", "collection", "year", "status", "on")},
-        "indicators": [asdict(i) | {"value": i.value, "words": i.words} for year in told.trend for i in year],
+        "indicators": [
+            asdict(i) | {"value": i.value, "words": i.words, "sentence": i.sentence}
+            for year in told.trend
+            for i in year
+        ],
         "moved": [move.sentence for move in told.moves if move.has_moved],
-        "counts": [asdict(tally) for tally in told.tallies],
+        "counts": [asdict(tally) | {"sentence": tally.sentence} for tally in told.tallies],
         "quality": [asdict(q) | {"score": q.score} for q in told.quality],
         "positions": [asdict(place) for place in standing.positions],
         "to_be_published": [asdict(row) for row in standing.published],

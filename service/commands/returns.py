@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,7 +26,14 @@ Files = Annotated[
 ]
 Authority = Annotated[str | None, typer.Option(help="DfE number of the authority, where the file says none.")]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="Processes that share the files.")]
+Output = Annotated[Path | None, typer.Option("-o", help="Write a report: .html, .xlsx, .csv or .json.")]
+Explain = Annotated[
+    list[str] | None,
+    typer.Option(help="CODE=reason for a query, CODE:TABLE:ROW=reason for one finding, CODE=last-year."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine.")]
+ONE_SPLIT = ("SPLIT-07", "Tokens are of one file.", "Take the files in one by one, each with its tokens.")
+ONE_FILE = ("REPORT-01", "A report is of one file.", "Give the files one by one with -o.")
 
 
 def validate(
@@ -35,8 +43,8 @@ def validate(
     authority: Authority = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge an extract before census day has come.")] = False,
     as_json: AsJson = False,
-    output: Annotated[Path | None, typer.Option("-o", help="Write a report: .html, .xlsx, .csv or .json.")] = None,
-    references: Annotated[str, typer.Option(help="Name children in the report by this item of the file.")] = "",
+    output: Output = None,
+    references: Annotated[str, typer.Option(help="Name children by this item or heading of the file.")] = "",
     show_references: Annotated[
         bool, typer.Option("--show-references", help="Print the references: personal data on the screen.")
     ] = False,
@@ -51,21 +59,19 @@ def validate(
     if _is_batch(files, workers) and output is None and not references:
         batch.take(files, batch.judging(said, dry_run=dry_run), workers, as_json=as_json)
     _refuse_careless(files, references, output, show_references, as_json)
+    _refuse_many_reports(files, output)
     limits = Limits(size=from_environment().max_megabytes << 20)
     receipts = []
     for file in files:
         with console.progress(file.name) as progress:
             receipts.append(_judged(partial(judge, dry_run=dry_run), file, progress, limits, said))
-    if output is not None and len(receipts) > 1:
-        raise UsageError("REPORT-01", "A report is of one file.", "Validate the files one by one with -o.")
     if references:
         for into in (output, ("json" if as_json else "text") if show_references else None):
             _local(files[0], receipts[0], references, into, limits, said)
     elif output is not None:
         _write(receipts[0], output)
     if as_json and not references:
-        bodies = [receipt.validation_json() for receipt in receipts]
-        console.say_json(bodies[0] if len(bodies) == 1 else bodies)
+        _say_json([receipt.validation_json() for receipt in receipts])
     elif not show_references:
         for receipt in receipts:
             console.say(report.render(receipt, "text").decode())
@@ -75,11 +81,9 @@ def validate(
 def ingest(
     files: Files,
     account: Annotated[str, typer.Option(help="The account that sends it.", show_default=False)],
+    output: Output = None,
     confirm: Annotated[str, typer.Option(help="Leave rows with errors out, for this reason.")] = "",
-    explain: Annotated[
-        list[str] | None,
-        typer.Option(help="CODE=reason for a query, CODE:TABLE:ROW=reason for one finding, CODE=last-year."),
-    ] = None,
+    explain: Explain = None,
     force: Annotated[bool, typer.Option("--force", help="Take it in though a newer extract was sent.")] = False,
     tokens: Annotated[Path | None, typer.Option(help="A third party's tokens; the file holds attributes.")] = None,
     collection: Annotated[str, typer.Option(help="The collection (auto: as the file says).")] = "auto",
@@ -96,10 +100,11 @@ def ingest(
     from service.doors import office, principal
 
     if tokens is not None and len(files) > 1:
-        raise UsageError("SPLIT-07", "Tokens are of one file.", "Take the files in one by one, each with its tokens.")
+        raise UsageError(*ONE_SPLIT)
+    _refuse_many_reports(files, output, resume=resume)
     desk = Desk(principal(account), office())
     said, answers = _said(collection, year, authority), _explanations(explain or [])
-    if tokens is None and (resume or _is_batch(files, workers)):
+    if tokens is None and output is None and (resume or _is_batch(files, workers)):
         task = batch.sending(account, confirm, answers, said, force=force, resumes=resume)
         batch.take(files, task, workers, as_json=as_json)
     given = {"confirm": confirm, "explanations": answers, "tokens": tokens, "force": force, "said": said}
@@ -110,9 +115,10 @@ def ingest(
         if not as_json:
             console.say(report.render(receipts[-1], "text").decode())
             console.say(of_receipt(receipts[-1]))
+    if output is not None:
+        _write(receipts[0], output)
     if as_json:
-        bodies = [receipt.as_json() for receipt in receipts]
-        console.say_json(bodies[0] if len(bodies) == 1 else bodies)
+        _say_json([receipt.as_json() for receipt in receipts])
     _finish(receipts)
 
 
@@ -189,7 +195,17 @@ def _refuse_careless(files: list[Path], references: str, output: Path | None, sh
     if references and output is None and not show:
         raise UsageError("REPORT-07", "References go into a report.", f"Name it with -o. {flag}")
     if references and len(files) > 1:
-        raise UsageError("REPORT-01", "A report is of one file.", "Validate the files one by one with -o.")
+        raise UsageError(*ONE_FILE)
+
+
+def _refuse_many_reports(files: list[Path], output: Path | None, *, resume: bool = False) -> None:
+    """A report is of one file and of a known form; said before anything is judged or sent."""
+    from cohort.ingest import report
+
+    if output is not None:
+        report.kind_of(output)
+        if len(files) > 1 or resume:
+            raise UsageError(*ONE_FILE)
 
 
 def _local(file: Path, receipt: Receipt, references: str, into: Path | str | None, limits: Limits, said: Said) -> None:
@@ -222,6 +238,11 @@ def _write(receipt: Receipt, output: Path) -> None:
     console.err.print(f"Report written to {output}.", markup=False)
 
 
+def _say_json(bodies: list[dict[str, Any]]) -> None:
+    """What was judged or received, one or many."""
+    console.say_json(bodies[0] if len(bodies) == 1 else bodies)
+
+
 def _is_batch(files: list[Path], workers: int) -> bool:
     """Whether the table of many returns is wanted in place of the report of each."""
     from service.many import found
@@ -235,7 +256,7 @@ def _judged(
     from cohort.ingest.receipt import of_refusal
 
     try:
-        return judge(file, file.name, progress, limits, said)
+        return judge(file, file.name, progress, limits, said).on(date.today())  # the door has the clock
     except ReturnRefused as error:
         return of_refusal(file.name, error)
 

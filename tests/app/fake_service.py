@@ -26,6 +26,8 @@ from tests.app import fake_back, fake_releases
 CANARY = "Zebedee Quillfeather A123456789012"
 """A child's name and number, planted in faults: no screen may show it."""
 ERROR, QUERY = "CELL-01", "CELL-02"
+NOWHERE = [pl.lit(None, kind).alias(name) for name, kind in finding.LOCATED.items() if name not in finding.SCHEMA]
+"""An XML file's places have no line, cell or heading."""
 HELD = pl.DataFrame(
     [
         *((ERROR, "error", "Person", row, "Sex") for row in range(1, 4)),
@@ -34,10 +36,12 @@ HELD = pl.DataFrame(
     ],
     schema=finding.SCHEMA,
     orient="row",
-)
+).with_columns(NOWHERE)
 MANY = pl.DataFrame(
     [(ERROR, "error", "Person", row, "Sex") for row in range(1, 251)], schema=finding.SCHEMA, orient="row"
-)
+).with_columns(NOWHERE)
+LOST = pl.concat([HELD, MANY.with_columns(line=pl.col("row") + 1)])
+"""A sheet of 250 rows in which no column is headed Sex."""
 ROWS = {"Person": 1204, "Requests": 988, "Assessment": 611, "NamedPlan": 540}
 
 
@@ -204,7 +208,7 @@ def _judged(file: BinaryIO, name: str, progress: Progress | None) -> Receipt:
     for place, station in enumerate(("reading", "parsing", "linking", "checking")):
         if progress:
             progress(station, place / 4)
-    places = {"held": HELD, "many": MANY}.get(kind, finding.none())
+    places = {"held": HELD, "many": MANY, "lost": LOST}.get(kind, HELD.clear())
     aside = {"Person": 3, "Requests": 2} if kind == "held" else {}
     return Receipt(
         status=Standing.JUDGED,
@@ -217,6 +221,7 @@ def _judged(file: BinaryIO, name: str, progress: Progress | None) -> Receipt:
         set_aside=aside,
         places=places,
         not_run=("YEARS-01", "YEARS-02"),
+        census_day=date(2020, 1, 16) if kind == "passed" else None,
         notes={"cells with spaces before or after": 3},
     )
 

@@ -82,6 +82,13 @@ def test_many_findings_are_cut_on_the_screen_and_said_to_be_whole_in_the_downloa
     assert len(at.table[0].value) == 200
 
 
+def test_a_lost_heading_stands_first_and_once() -> None:
+    at = checked(FakeDesk(), "lost")
+    assert "Checked: 253 errors and 2 queries." in seen(at)
+    assert len(at.table[0].value) == 6
+    assert list(at.table[0].value.iloc[0])[1:4] == ["Person", "every row", "Sex"]
+
+
 def test_the_report_is_offered_in_four_formats() -> None:
     shown = checked(FakeDesk(), "held").get("download_button")
     assert [button.label for button in shown] == ["Web page", "Excel", "CSV", "JSON"]
@@ -234,6 +241,15 @@ def test_a_dry_run_is_checked_and_cannot_be_sent() -> None:
     assert "Send the return" not in [button.label for button in at.button]
 
 
+def test_a_dry_run_of_a_census_that_has_passed_promises_no_day_to_come() -> None:
+    at = uploaded(FakeDesk(), "passed")
+    at.checkbox(key="upload-dry-run").check().run()
+    text = seen(press(at, "Check the return"))
+    assert "Census day has come." in text
+    assert "has not come" not in text
+    assert "Send the return once" not in text
+
+
 def test_a_file_that_names_no_year_is_asked_for_it_and_checked_and_sent_as_of_that_year() -> None:
     desk = FakeDesk()
     at = press(uploaded(desk, "clean of no year"), "Check the return")
@@ -246,7 +262,8 @@ def test_a_file_that_names_no_year_is_asked_for_it_and_checked_and_sent_as_of_th
 
 
 def test_a_summary_shows_what_to_see_to_figures_place_and_quality() -> None:
-    text = seen(drawn(back, desk=FakeDesk()))
+    at = drawn(back, desk=FakeDesk())
+    text = seen(at)
     assert "On 15 January 2026: 60 cases past the day that the law sets, 1 case due within six weeks." in text
     assert "Next review | ActivePlans | 1 | 16 Nov 2025 | 60 days late" in text
     assert "Next review | 60 | 0" in text
@@ -255,11 +272,20 @@ def test_a_summary_shows_what_to_see_to_figures_place_and_quality() -> None:
     assert "Plans issued within 20 weeks | 46.7 % (210 of 450) | 46.9 % (211 of 450)" in text
     assert "46.7 % | 46.2 % | 31.0 % to 61.0 % | +0.1 | not distinguishable from England (38 compared)" in text
     assert "Appeals to the tribunal, 2025 | c | 4,400 | c" in text
+    assert ["Measure", "Number, rounded", "Out of, rounded"] in [list(table.value.columns)[:3] for table in at.table]
     assert "Elm Lane Primary (100001) | 31 Aug 2025 | Elm Lane Academy (149001) | Placement, row 3" in text
     assert "Requests refused: Nobody was counted." in text
     assert "1 item of 2 can be better" in text
     assert "Person | Sex | 98.0 % | 100.0 % | 0.0 % | 0.98" in text
     assert "Person | PostCode | not kept" in text
+
+
+def test_figures_that_are_defined_apart_say_so_beside_themselves() -> None:
+    text = seen(drawn(back, desk=FakeDesk()))
+    assert "24.3 % (240 of 988) | Of requests received in the year, those that" in text
+    assert "Requests undecided or withdrawn stay in the denominator." in text
+    assert "received in whichever year: the share refused looks at those received in the year alone." in text
+    assert "Rounded for everybody: they differ a little from your own true counts above." in text
 
 
 def test_a_summary_is_of_accepted_returns_and_is_asked_for_once() -> None:

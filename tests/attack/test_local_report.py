@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from xlsxwriter import Workbook
 
 from cohort.errors import UsageError
 from cohort.ingest import local, report
@@ -21,7 +22,7 @@ from cohort.ingest.source import LIMITS
 from cohort.ingest.words import words
 from service import cli
 from service.explained import in_words
-from tests.build import new_plan, person, sen2
+from tests.build import new_plan, person, sen2, upn
 from tests.reports import KINDS, sheets
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +83,85 @@ def test_a_reference_that_no_record_holds_is_refused(one_line: Path) -> None:
     with pytest.raises(UsageError) as raised:
         local.drawn(one_line, judge(one_line, "sen2.xml"), "NoSuchItem", "html", LIMITS)
     assert raised.value.code == "REPORT-06"
+
+
+# In a sheet a reference is named by its heading
+
+
+ALTERNATIVE = "Year,LA,UPN,Surname,Forename,DOB,Sex,URN,EntryDate,SchoolArranged,APReason,APAttendancePattern"
+HOSTILE = "\u202eCASE-\u200b9"
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    """The Excel template: two persons whom the officer numbers 7 and 9, the second with a faulty plan and sex."""
+    rows = (
+        ("Header Record",),
+        ("Collection Name", "Year", "Reference Date", "Source Level", "LA Number"),
+        ("SEN2", "2024", "2024-01-18", "L", "202"),
+        ("Person Record",),
+        ("Person ID", "Surname", "Forename", "Date of Birth", "Sex", "UPN - Unique Pupil Number", "Our case"),
+        ("7", "One", "Ann", "2014-05-06", "F", upn(1), "CASE-7"),
+        ("9", "Two", "Bea", "2014-05-06", "Q", upn(2), HOSTILE),
+        ("Requests Records",),
+        ("Person ID", "Requests record ID", "Date request was received", "Request Outcome Date", "Request Outcome"),
+        ("7", "70", "2023-05-02", "2023-06-12", "N"),
+        ("9", "90", "2023-05-02", "2023-06-12", "Y"),
+        ("Assessments Records",),
+        ("Person ID", "Requests record ID", "Assessment Outcome - Decision to issue EHC plan"),
+        ("9", "90", "Y"),
+        ("Named Plan Records",),
+        ("Person ID", "Requests record ID", "EHC Plan Start Date"),
+        ("9", "90", "never"),
+    )
+    path = tmp_path / "template.xlsx"
+    with Workbook(path) as book:
+        page = book.add_worksheet("Data Entry Template")
+        for place, row in enumerate(rows):
+            page.write_row(place, 0, row)
+    return path
+
+
+def named(file: Path, item: str) -> set[tuple[str, str]]:
+    """Cell or line of each finding, with the reference beside it."""
+    made = json.loads(local.drawn(file, judge(file, file.name), item, "json", LIMITS))
+    return {(str(found["cell"] or found["line"]), found["reference"]) for found in made["findings"]}
+
+
+def test_the_officers_own_row_number_is_a_reference_wherever_it_stands(template: Path) -> None:
+    assert {("E7", "9"), ("C17", "9")} <= named(template, "Person ID")
+    assert {("E7", None), ("C17", "90")} <= named(template, "requests record id")
+
+
+def test_a_column_that_the_standard_does_not_have_is_a_reference_and_is_cleaned(template: Path) -> None:
+    found = named(template, "Our Case")
+    assert {("E7", "CASE-9"), ("C17", "CASE-9")} <= found, "below the person through its rows"
+    page = local.drawn(template, judge(template, "t.xlsx"), "Our Case", "text", LIMITS).decode()
+    assert "CASE-9: Person 2, cell E7: Sex CELL-04" in page
+    assert not {"\u202e", "\u200b"} & set(page)
+
+
+def test_a_sheet_of_an_export_and_a_sheet_whose_rows_name_the_child_have_headings_too(tmp_path: Path) -> None:
+    bad = f"2024,201,{upn(1)},Able,Ada,2012-01-05,Q,100001,2023-09-04,1,BHS,FT"
+    sheet = tmp_path / "alternative_provision.csv"
+    sheet.write_text(f"{ALTERNATIVE},Notes\n{bad},=1\n{bad.replace('Q', 'F')},b\n{bad.replace('FT', 'X')},c\n")
+    assert {("2", "=1"), ("4", "c")} <= named(sheet, "NOTES")
+    folder = tmp_path / "export"
+    folder.mkdir()
+    head = "Collection,Year,ReferenceDate,SourceLevel,LEA\nSEN2,2024,2024-01-18,L,202\n"
+    people = "persontableid,surname,forename,personbirthdate,sex,upn\n"
+    for name, text in {"sen2": head, "person": f"{people}p5,One,Ann,2014-05-06,Q,{upn(1)}\n"}.items():
+        (folder / f"{name}.csv").write_text(text)
+    assert ("E2", "p5") in named(folder, "PersonTableID")
+
+
+def test_a_heading_that_no_sheet_has_is_refused_and_the_refusal_says_what_may_be_named(template: Path) -> None:
+    receipt = judge(template, "t.xlsx")
+    for nothing in ("Colour", "", "?"):
+        with pytest.raises(UsageError) as raised:
+            local.drawn(template, receipt, nothing, "html", LIMITS)
+        assert raised.value.code == "REPORT-06"
+        assert "a heading of your sheet" in raised.value.remedy
 
 
 @pytest.mark.parametrize("kind", KINDS)

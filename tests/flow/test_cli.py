@@ -123,13 +123,15 @@ def test_settings_and_usage_end_with_exit_code_2(cohort: Cohort, tmp_path: Path,
         ("validate", clean, "-o", tmp_path / "report.doc"),
         ("study", "run", "nothing", "--snapshot", "none"),
         ("ingest", clean, "--account", "x", "--explain", "nonsense"),
+        ("ingest", clean, "--account", "x", "-o", tmp_path / "report.doc"),
+        ("ingest", clean, clean, "--account", "x", "-o", tmp_path / "report.html"),
     ):
         code, out, err = cohort(*arguments)
         assert code == 2, arguments
         assert "Traceback" not in out + err
 
 
-def test_the_whole_road_by_hand(cohort: Cohort, clean: Path, faulty: Path) -> None:
+def test_the_whole_road_by_hand(cohort: Cohort, clean: Path, faulty: Path, tmp_path: Path) -> None:
     assert cohort("keys", "init")[0] == 0
     assert cohort("keys", "init")[0] == 2, "a ring is never overwritten"
     assert cohort("account", "add", "camden", "--role", "authority", "--authority", "201")[0] == 0
@@ -140,7 +142,9 @@ def test_the_whole_road_by_hand(cohort: Cohort, clean: Path, faulty: Path) -> No
     promised = "status submission collection year authority digest rows set_aside findings linked supersedes difference"
     assert set(promised.split()) <= set(receipt)
     assert json.loads(cohort("ingest", clean, "--account", "camden", "--json")[1])["status"] == "already received"
-    assert cohort("ingest", faulty, "--account", "camden")[0] == 6
+    page = tmp_path / "held.html"
+    assert cohort("ingest", faulty, "--account", "camden", "-o", page)[0] == 6
+    assert "The return waits for you." in page.read_text("utf-8")
     assert cohort("ingest", faulty, "--account", "camden", "--confirm", "The school will send it.")[0] == 0
     lines = json.loads(cohort("submissions", "--json")[1])
     assert [line["status"] for line in lines] == ["accepted", "superseded"]
@@ -225,7 +229,7 @@ def test_an_extract_is_judged_before_census_day_where_that_is_asked(cohort: Coho
     assert cohort("validate", extract)[0] == 3
     code, out, _ = cohort("validate", extract, "--dry-run")
     assert code == 0
-    assert "Census day has not come" in " ".join(out.split())
+    assert "Census day, 18 January 2024, has passed." in " ".join(out.split())
 
 
 def test_a_summary_is_told_to_its_authority_alone(cohort: Cohort, clean: Path) -> None:
@@ -242,4 +246,9 @@ def test_a_summary_is_told_to_its_authority_alone(cohort: Cohort, clean: Path) -
     code, out, err = cohort("summary", str(submission), "--account", "officer-202")
     assert (code, out) == (5, "")
     assert "SIGN-01" in err
-    assert "Cases on 2024-01-18: 2 past their day" in cohort("summary", str(submission), "--account", "officer-201")[1]
+    in_words = cohort("summary", str(submission), "--account", "officer-201")[1]
+    assert "Cases on 2024-01-18: 2 past their day" in in_words
+    assert "Row 3 is the third record of its table in your file" in in_words
+    assert "ActivePlans row 1" in in_words
+    assert "EHC plans in force on census day in the January after the year." in in_words
+    assert in_words.count("Plans in force are counted otherwise") == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from cohort.ingest.format import Level
 from cohort.ingest.layout import plain
 from cohort.ingest.read import declared_formats
 from cohort.ingest.receipt import Receipt
+from cohort.ingest.report import headings
 from cohort.ingest.report.advice import meaning, next_steps
 from cohort.ingest.report.shown import REASON, counted, shown
 from cohort.ingest.words import words
@@ -21,8 +22,13 @@ from cohort.schema.calendar import authorities
 PLACES = 100
 """The most rows that are named for one group; the workbook, the list and the JSON hold them all."""
 ITEM = "the item"
-TITLES = {Level.ERROR: "Errors: correct these", Level.QUERY: "Queries: correct, or give a reason"}
-"""The findings by what is to be done."""
+HEADINGS = "heading"
+TITLES = {
+    HEADINGS: headings.TITLE,
+    Level.ERROR.value: "Errors: correct these",
+    Level.QUERY.value: "Queries: correct, or give a reason",
+}
+"""The findings by what is to be done, in the order in which it is."""
 COUNTING = (
     "Row 3 of a table is its third record in the file, counted from the top. A cell is named as a spreadsheet names "
     "it: C12 stands in column C, in line 12 of the sheet."
@@ -57,9 +63,15 @@ class Group:
     dfe_rule: str
     reason: str
     """The authority's own explanation, empty where none was given."""
+    part: str
+    """Under which of TITLES they stand."""
+    is_lost: bool
+    """Whether the sheet has no column for the item."""
 
     def where(self, first: int) -> str:
         """The first places in words: `Person rows 3 (cell D4), 9 (cell D10)`, or with lines where no cell is known."""
+        if self.is_of_every_row:
+            return f"every row of {self.table} ({self.n:,})"
         if self.rows == (0,):
             return f"{self.table} as a whole, no single record"
         named = list(zip(self.rows, self.lines, self.cells, strict=True))[:first]
@@ -71,9 +83,14 @@ class Group:
         """The item, and what the file calls it: `StartDate ("EHC Plan Start Date" in your file)`."""
         return f'{self.column} ("{self.heading}" in your file)' if self.heading else self.column
 
+    @property
+    def is_of_every_row(self) -> bool:
+        """Whether it is told once: the item is absent from every row, for its column was not found."""
+        return self.is_lost and self.code in headings.ABSENT
+
     def rest(self, first: int) -> int:
         """Places beyond the first."""
-        return max(0, self.n - min(first, len(self.rows)))
+        return 0 if self.is_of_every_row else max(0, self.n - min(first, len(self.rows)))
 
 
 def _place(row: int, line: int | None, cell: str | None) -> str:
@@ -100,18 +117,19 @@ class Account:
     warning: str = ""
     """What stands on the face of such a report."""
 
-    def of_level(self, level: Level) -> tuple[Group, ...]:
-        """The errors, or the queries."""
-        return tuple(group for group in self.groups if group.level == level.value)
+    def under(self, part: str) -> tuple[Group, ...]:
+        """The findings that stand under one of TITLES."""
+        return tuple(group for group in self.groups if group.part == part)
 
 
 def account(receipt: Receipt) -> Account:
     """Everything that a report says of a receipt."""
-    found = _groups(receipt)
+    places = headings.marked(receipt.places, receipt.collection)
+    found = _groups(receipt, places)
     return Account(
         headline=f"{receipt.status.value.capitalize()}{_tally(found)}",
         meaning=meaning(receipt),
-        steps=next_steps(receipt),
+        steps=(*headings.steps(places), *next_steps(receipt)),
         facts=tuple(_facts(receipt)),
         tables=tuple((table, n, receipt.set_aside.get(table, 0)) for table, n in receipt.rows.items()),
         groups=found,
@@ -132,38 +150,57 @@ def _tally(found: Iterable[Group]) -> str:
     return f": {' and '.join(parts)}" if parts else ""
 
 
-def _groups(receipt: Receipt) -> tuple[Group, ...]:
-    """Errors before queries, what is most frequent first."""
-    said = words()
-    frame = receipt.places.group_by("code", "level", "table", "column").agg(
+def _groups(receipt: Receipt, places: pl.DataFrame) -> tuple[Group, ...]:
+    """Headings (unknown ones first) before errors before queries, the most frequent first. `places`: marked."""
+    frame = places.group_by("code", "level", "table", "column").agg(
         pl.len().alias("n"),
         pl.col("row").sort().head(PLACES).alias("rows"),
         pl.col("line").sort_by("row").head(PLACES).alias("lines"),
         pl.col("cell").sort_by("row").head(PLACES).alias("cells"),
         pl.col("heading").drop_nulls().first(),
+        pl.col("is_lost").all(),
+        pl.when(headings.OF_HEADING.all()).then(pl.lit(HEADINGS)).otherwise(pl.col("level").first()).alias("part"),
     )
-    ordered = frame.sort(
-        pl.col("level") != Level.ERROR.value, "n", "code", "table", "column", descending=[False, True, *[False] * 3]
+    order = pl.col("part").replace_strict({part: place for place, part in enumerate(TITLES)})
+    is_other = pl.col("code") != headings.UNKNOWN
+    ordered = frame.sort(order, is_other, "n", "code", "table", "column", descending=[False, False, True, *[False] * 3])
+    lost = dict(
+        ordered.filter("is_lost")
+        .group_by("table", maintain_order=True)
+        .agg(pl.col("column").unique(maintain_order=True))
+        .rows()
     )
-    return tuple(
-        Group(
-            **{**row, **{name: tuple(row[name]) for name in ("rows", "lines", "cells")}, "heading": _heading(row)},
-            sentence=_sentence(row["code"], row["level"], row["column"]),
-            advice=said[row["code"]].advice.format(column=row["column"]) + _codes(receipt, row),
-            dfe_rule=said[row["code"]].dfe_rule,
-            reason=shown(receipt.explained.get(row["code"], ""), REASON),
-        )
-        for row in ordered.iter_rows(named=True)
+    return tuple(_group(receipt, row, lost.get(row["table"], [])) for row in ordered.iter_rows(named=True))
+
+
+def _group(receipt: Receipt, row: Mapping[str, Any], lost: Sequence[str]) -> Group:
+    """A group of findings in words. `lost`: columns that its sheet lacks."""
+    said = words()[row["code"]]
+    return Group(
+        **{**row, **{name: tuple(row[name]) for name in ("rows", "lines", "cells")}, "heading": _heading(row)},
+        sentence=_sentence(row),
+        advice=_advice(receipt, row, lost),
+        dfe_rule=said.dfe_rule,
+        reason=shown(receipt.explained.get(row["code"], ""), REASON),
     )
+
+
+def _advice(receipt: Receipt, row: Mapping[str, Any], lost: Sequence[str]) -> str:
+    said = words()[row["code"]].advice.format(column=row["column"])
+    if row["is_lost"]:
+        heading = headings.headed(receipt.collection, row["table"], row["column"])
+        return heading if row["code"] in headings.ABSENT else f"{heading} If it is there: {said}"
+    return said + (headings.hint(lost) if row["code"] == headings.UNKNOWN else _codes(receipt, row))
 
 
 def _heading(row: Mapping[str, Any]) -> str | None:
     return None if row["heading"] is None or plain(row["heading"]) == plain(row["column"]) else row["heading"]
 
 
-def _sentence(code: str, level: str, column: str) -> str:
-    said = words()[code].sentence.format(column=column)
-    return RULE[level] + said if code in rules() else said
+def _sentence(row: Mapping[str, Any]) -> str:
+    is_of_every_row = row["is_lost"] and row["code"] in headings.ABSENT
+    said = headings.SENTENCE if is_of_every_row else words()[row["code"]].sentence
+    return (RULE[row["level"]] if row["code"] in rules() else "") + said.format(column=row["column"])
 
 
 def _codes(receipt: Receipt, row: Mapping[str, Any]) -> str:
@@ -184,7 +221,7 @@ def _facts(receipt: Receipt) -> Iterable[tuple[str, str]]:
         names = {a.authority_code: a.name for a in authorities()}
         yield "Authority", f"{names.get(receipt.authority, 'not known')} ({shown(receipt.authority)})"
     if receipt.is_dry_run:
-        yield "Dry run", "Census day has not come; rules that look at it were not run."
+        yield "Dry run", _dry_run(receipt)
     if receipt.submission is not None:
         earlier = f", in place of {receipt.supersedes}" if receipt.supersedes is not None else ""
         yield "Submission", f"{receipt.submission}{earlier}"
@@ -192,6 +229,17 @@ def _facts(receipt: Receipt) -> Iterable[tuple[str, str]]:
             yield "Persons", f"{receipt.linked['known']:,} known before, {receipt.linked['new']:,} new"
     if receipt.digest is not None:
         yield "Digest", shown(receipt.digest)
+
+
+def _dry_run(receipt: Receipt) -> str:
+    if not receipt.census_has_come or receipt.census_day is None:
+        return "Census day has not come; rules that look at it were not run."
+    day = receipt.census_day
+    come = "is today" if day == receipt.seen_on else "has passed"
+    return (
+        f"Census day, {day.day} {day:%B %Y}, {come}. The return was judged as if it had not come, and rules that look "
+        "at it were not run: judge it again without the dry run, as a return that can be sent."
+    )
 
 
 def _changes(difference: Mapping[str, Any]) -> Iterable[str]:

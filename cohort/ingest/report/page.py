@@ -15,7 +15,8 @@ from lxml.html.builder import E
 from cohort.ingest import finding
 from cohort.ingest.format import Level
 from cohort.ingest.guide import EXAMPLE, guide
-from cohort.ingest.report.account import COUNTING, TITLES, Account, Group
+from cohort.ingest.report import headings
+from cohort.ingest.report.account import COUNTING, HEADINGS, TITLES, Account, Group
 from cohort.ingest.report.shown import counted
 
 MANY = 5
@@ -25,8 +26,9 @@ FIRST = 10
 MOST = 1000
 """Places in that table; longer lists are for the workbook."""
 TOLD = {
-    Level.ERROR: "An error sets its record aside until it is corrected, and all that hangs below it.",
-    Level.QUERY: "A query wants a correction, or a reason where the record is right.",
+    HEADINGS: headings.TOLD,
+    Level.ERROR.value: "An error sets its record aside until it is corrected, and all that hangs below it.",
+    Level.QUERY.value: "A query wants a correction, or a reason where the record is right.",
 }
 HEADS = {
     "column": "Item",
@@ -87,10 +89,10 @@ def _sections(said: Account) -> Iterable[Any]:
     if len(said.groups) > MANY:
         yield _contents(said.groups)
     names = {id(group): f"finding-{place}" for place, group in enumerate(said.groups, start=1)}
-    for level, title in TITLES.items():
-        groups = [_article(group, names[id(group)]) for group in said.of_level(level)]
+    for part, title in TITLES.items():
+        groups = [_article(group, names[id(group)]) for group in said.under(part)]
         if groups:
-            yield from _section(f"{level.value}s", title, [E.p(TOLD[level]), *groups])
+            yield from _section(f"{part}s", title, [E.p(TOLD[part]), *groups])
     if said.groups:
         yield from _section("places", "All places", _places(said))
     yield from _listed("changes", "What changed since the submission before", said.changes)

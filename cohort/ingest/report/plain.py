@@ -35,9 +35,9 @@ def _parts(said: Account) -> Iterator[tuple[str, Iterable[str]]]:
     yield "Records", (_records(*counts) for counts in said.tables)
     yield "How places are counted", [COUNTING] if said.groups else []
     place = 1
-    for level, title in TITLES.items():
-        yield title, _findings(said.of_level(level), place)
-        place += len(said.of_level(level))
+    for part, title in TITLES.items():
+        yield title, _findings(said.under(part), place)
+        place += len(said.under(part))
     yield "Places with your references", _referred(said)
     yield "What changed since the submission before", said.changes
     yield "Normalised, nothing to do", (f"{note}: {n:,}" for note, n in said.notes)
@@ -64,9 +64,9 @@ def _findings(groups: tuple[Group, ...], first: int) -> Iterator[str]:
 def _referred(said: Account) -> Iterator[str]:
     """One line a place, of a report that never leaves its machine."""
     if "reference" in said.places.columns:
-        for row in said.places.select("reference", "path", "line", "character", "column", "code").rows():
-            reference, path, line, character, column, code = ("" if cell is None else str(cell) for cell in row)
-            where = f", line {line}, character {character}" if character else ""
+        for row in said.places.select("reference", "path", "line", "character", "cell", "column", "code").rows():
+            reference, path, line, character, cell, column, code = ("" if text is None else str(text) for text in row)
+            where = f", line {line}, character {character}" if character else f", cell {cell}" if cell else ""
             yield f"{reference or 'no reference'}: {path}{where}: {column} {code}"
 
 

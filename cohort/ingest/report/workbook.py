@@ -51,10 +51,10 @@ def draw(said: Account) -> bytes:
         book.set_properties({"created": MADE, "title": "Report on a return"})
         bold = book.add_format({"bold": True})
         _table(book.add_worksheet("Summary"), bold, SUMMARY, _summary(said))
-        sentences = {(g.code, g.column): g.sentence for g in said.groups}
+        sentences = {(g.code, g.table, g.column): g.sentence for g in said.groups}
         for start in range(0, max(places.height, 1), LAST_ROW - 1):
             part = places.slice(start, LAST_ROW - 1)
-            rows = ((*row[:n], sentences[row[0], row[4]], *row[n:]) for row in part.iter_rows())
+            rows = ((*row[:n], sentences[row[0], row[2], row[4]], *row[n:]) for row in part.iter_rows())
             _table(book.add_worksheet(_name(start)), bold, titles, rows, part.height)
         _table(book.add_worksheet("Rules"), bold, RULES, _rules(said), len(said.groups) + len(said.not_run))
     return file.getvalue()

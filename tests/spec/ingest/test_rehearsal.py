@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -88,3 +89,16 @@ def test_a_report_says_that_it_was_a_dry_run(kind: str) -> None:
     receipt = judge(extract(person(new_plan())), "extract.xml", dry_run=True)
     assert "Census day has not come" in " ".join(render(receipt, kind).decode().split())
     assert "Census day has not come" not in render(judge(sen2(person()), "r.xml"), kind).decode()
+
+
+def test_a_dry_run_of_a_census_that_has_passed_says_so_and_promises_no_day_to_come() -> None:
+    receipt = judge(extract(person(new_plan())), "extract.xml", dry_run=True)
+    day = date(2024, 1, 18)
+    told = {n: " ".join(render(receipt.on(day + timedelta(days=n)), "text").decode().split()) for n in (-1, 0, 1)}
+    assert "Census day has not come" in told[-1]
+    assert "Census day, 18 January 2024, is today." in told[0]
+    assert "Census day, 18 January 2024, has passed." in told[1]
+    for come in (told[0], told[1]):
+        assert "not come;" not in come
+        assert "judge it again without the dry run" in come
+    assert "Census day" not in render(judge(sen2(person()), "r.xml").on(day), "text").decode(), "no dry run"
