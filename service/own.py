@@ -14,19 +14,17 @@ from pathlib import Path
 import ibis
 import polars as pl
 from ibis import ir
-from psycopg import sql
 from sqlalchemy import Connection, text
 
 from cohort.ingest.check import CheckedReturn
 from cohort.ingest.load import whole
 from cohort.ingest.read import declared_formats
-from cohort.schema.frames import frame_schema
 from cohort.schema.invented import INVENTED_SOFTWARE
 from cohort.schema.tables import AUTHORITY_FACTS, FACTS, METADATA
 from cohort.snapshot import Snapshot, places
 from cohort.snapshot.manifest import Manifest, TableEntry, digest_of
 from cohort.snapshot.shape import LINK, OFFICERS, PERSON, RETURN, Schema, authority_fact_schema, fact_schema, in_order
-from cohort.store.copy import copy_out
+from cohort.store.known import stored_rows
 
 NAME = "own-returns"
 """The name of such a snapshot; nobody can open it by that name."""
@@ -84,21 +82,11 @@ def of_submission(connection: Connection, submission: int) -> Told:
         query, {"submission": submission}
     ).one()
     form = declared_formats()[collection]
-    tables = {table.stored: _facts(connection, table.stored, submission, year) for table in form.tables}
+    stored = {table.stored: METADATA.tables[f"cohort.{table.stored}"] for table in form.tables}
+    tables = {name: stored_rows(connection, table, year, [submission]) for name, table in stored.items()}
     header = {"software": software, **dict(zip(OFFICERS, officers, strict=True))}
     day = census or form.census_day(year)  # heads are of SEN2 alone
     return Told(authority, collection, year, day, header, tables, digest)
-
-
-def _facts(connection: Connection, name: str, submission: int, year: int) -> pl.DataFrame:
-    schema = frame_schema(METADATA.tables[f"cohort.{name}"])
-    query = sql.SQL("SELECT {} FROM {} WHERE collection_year = {} AND submission_id = {}").format(
-        sql.SQL(", ").join(map(sql.Identifier, schema)),
-        sql.Identifier("cohort", name),
-        sql.Literal(year),
-        sql.Literal(submission),
-    )
-    return copy_out(connection, query, schema)
 
 
 def frozen(returns: Sequence[Told], at: datetime) -> Snapshot:

@@ -1,13 +1,14 @@
 """Writes a return as flat files, from its format and one of its layouts: CSV files of sheets, or a workbook.
 
-The stored shape is rendered backwards, as for XML. The numbers by which rows hang together are those of the rows.
+The stored shape is rendered backwards, as for XML. The numbers by which rows hang together are those of the rows;
+`synthetic.by_child` makes the sheets where rows name the child instead.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -22,12 +23,13 @@ MARK = b"\xef\xbb\xbf"
 TITLE_GAP = 2
 """Empty rows between two tables of one worksheet."""
 
-
 Numbers = Mapping[str, Mapping[int, int]]
 """Table → row number → the number that the export gives the row, where it is another."""
+Sheets = Iterable[tuple[Sheet, pl.DataFrame]]
+"""The sheets of a layout, each with its rows as text under its headers."""
 
 
-def sheets(
+def sheets_of(
     invented: InventedReturn, layout: Layout, numbers: Numbers | None = None
 ) -> Iterator[tuple[Sheet, pl.DataFrame]]:
     """Each sheet of a layout with its rows as text under its headers; the head first."""
@@ -38,33 +40,33 @@ def sheets(
         yield sheet, _rows(invented, layout, sheet, table, numbers or {})
 
 
-def write_folder(invented: InventedReturn, layout: Layout, folder: Path, prefix: str = "") -> list[Path]:
+def write_folder(sheets: Sheets, folder: Path, prefix: str = "") -> list[Path]:
     """A CSV file a sheet, as COLLECT's exports are: with a byte order mark, and CRLF at the end of a line."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for sheet, rows in sheets(invented, layout):
+    for sheet, rows in sheets:
         path = folder / f"{prefix}{sheet.name}.csv"
         path.write_bytes(_csv(rows))
         paths.append(path)
     return paths
 
 
-def zipped(invented: InventedReturn, layout: Layout, prefix: str = "") -> bytes:
+def zipped(sheets: Sheets, prefix: str = "") -> bytes:
     """The same files in one zip archive."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writer:
-        for sheet, rows in sheets(invented, layout):
+        for sheet, rows in sheets:
             writer.writestr(f"{prefix}{sheet.name}.csv", _csv(rows))
     return archive.getvalue()
 
 
-def workbook(invented: InventedReturn, layout: Layout, numbers: Numbers | None = None) -> bytes:
-    """An Excel workbook: a worksheet a sheet, or all in one below each other, each under its title."""
+def workbook(sheets: Sheets, block_of: str = "") -> bytes:
+    """An Excel workbook: a worksheet a sheet, or all in the one named, below each other and each under its title."""
     content = io.BytesIO()
     with Workbook(content, {"in_memory": True, "strings_to_numbers": False}) as book:
-        block = book.add_worksheet(layout.block_of) if layout.block_of else None
+        block = book.add_worksheet(block_of) if block_of else None
         at = 0
-        for sheet, rows in sheets(invented, layout, numbers):
+        for sheet, rows in sheets:
             page = block if block is not None else book.add_worksheet(sheet.name[:31])
             if block is not None:
                 page.write_string(at, 0, sheet.name)

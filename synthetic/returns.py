@@ -19,6 +19,7 @@ from cohort.ingest.format import Column, Kind, ReturnFormat, Table
 
 COLLECTION_DETAILS = ("Collection", "Year", "ReferenceDate")
 """Items of the head that stand in CollectionDetails; all others stand in Source, as in every DfE collection."""
+WRITTEN = {Kind.DATE: "%Y-%m-%d", Kind.BIRTH: "%Y-%m-%d", Kind.MONTH: "%Y-%m"}
 SLICE = 500
 """Persons handed to the file at a time."""
 MARKUP = "markup"
@@ -135,8 +136,8 @@ def _written(column: Column, held: pl.DataType) -> pl.Expr:
 
 
 def as_text(column: Column) -> pl.Expr:
-    """The typed values of a column as a return writes them: dates as ccyy-mm-dd, flags as 0 and 1."""
+    """The typed values of a column as a return writes them: days as ccyy-mm-dd, months as ccyy-mm, flags as 0 and 1."""
     value = pl.col(column.stored)
-    if column.kind in {Kind.DATE, Kind.BIRTH}:
-        return value.dt.strftime("%Y-%m-%d")
+    if column.kind in WRITTEN:
+        return value.dt.strftime(WRITTEN[column.kind])
     return value.cast(pl.Int8).cast(pl.String) if column.kind is Kind.FLAG else value

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 import polars as pl
 
-from cohort.ingest.attained import JUDGED, RESULTS
-from cohort.ingest.format import ReturnFormat
-from cohort.ingest.layout import Layout
+from cohort.ingest.attained import JUDGED
 from cohort.ingest.read import declared_formats
+from synthetic import by_child
 from synthetic.attainment.attained import attain
 from synthetic.lives import Lives, drawn_lives
 from synthetic.places import places
@@ -20,7 +19,8 @@ from synthetic.planted import Planted
 from synthetic.tell import attainment
 from synthetic.told import Told
 from synthetic.window import TOLD, Window
-from tests.told_after_16 import layout_of, named
+from tests.told import in_order, layout_of
+from tests.told import returned as told_of
 
 YEARS = {"eyfsp": 2024, "phonics": 2024, "ks1": 2023, "mtc": 2024, "ks2": 2024, "ks4": 2024, "level by 19": 2024}
 """Collection → the year that is told of it."""
@@ -56,7 +56,6 @@ def world(children: int = 3_000) -> World:
 class Returned:
     """A file of one place, and the results in it: person_row, then KEPT, in that order."""
 
-    form: ReturnFormat
     year: int
     content: bytes
     results: pl.DataFrame
@@ -64,45 +63,31 @@ class Returned:
 
 def returned(collection: str, place: int = 0) -> Returned:
     form, year, of = declared_formats()[collection], YEARS[collection], world()
-    layout, told = layout_of(form), of.told[year]
-    fields = {sheet.says["measure_code"]: sheet.labels for sheet in layout.sheets}
+    layout = layout_of(form)
+    asked = [sheet.says["measure_code"] for sheet in layout.sheets]
     texts = pl.col("measure_code", "value_status_code").cast(pl.String)
-    rows = told.tables["attainment"].filter(pl.col("place") == place).with_columns(texts)
-    rows = rows.filter(pl.col("measure_code").is_in(list(fields))).sort("child", maintain_order=True)
-    wide = rows.group_by("child", maintain_order=True).agg(pl.col("urn", "curriculum_year_code").first())
-    wide = wide.with_row_index("person_row", offset=1)
-    for measure, labels in fields.items():
-        own = rows.filter(pl.col("measure_code") == measure)
-        wide = wide.join(_cells(own, labels, form.collection), on="child", how="left", maintain_order="left")
-    results = rows.join(wide.select("child", "person_row"), on="child").select("person_row", *KEPT)
-    return Returned(form, year, _csv(wide, form, layout, named(told, place, of.lives.people)), results)
+    rows = of.told[year].tables["attainment"].with_columns(texts).filter(pl.col("measure_code").is_in(asked))
+    told = replace(of.told[year], tables={**of.told[year].tables, "attainment": spelled(rows, collection)})
+    own = told_of(told, form, of.lives, place)
+    ((_, sheet),) = by_child.sheets_of(own, layout)
+    results = rows.filter(pl.col("place") == place).join(in_order(own), on="child", maintain_order="left")
+    return Returned(year, sheet.write_csv().encode(), results.select("person_row", *KEPT))
 
 
-def _cells(rows: pl.DataFrame, labels: Mapping[str, str], collection: str) -> pl.DataFrame:
-    """child, and the fields of a measure: its number or judgement, and the code in its place."""
-    result = pl.col("result_score")
-    shown = result.cast(pl.String).str.replace(r"\.0$", "")
-    for measure, texts in SHOWN.items():
-        of = result.replace_strict(texts, default=None, return_dtype=pl.String)
-        shown = pl.when(pl.col("measure_code") == measure).then(of).otherwise(shown)
+def spelled(rows: pl.DataFrame, collection: str) -> pl.DataFrame:
+    """Results as the collection spells them: some judgements in words, and the code where there is no result."""
     why = pl.col("value_status_code").replace({"V": None, **ABSENT.get(collection, {})})
-    code = pl.coalesce("result_code", why)
-    if labels["Score"] == labels["Outcome"]:
-        return rows.select("child", pl.coalesce(shown, code).alias(labels["Score"]))
-    return rows.select("child", shown.alias(labels["Score"]), code.alias(labels["Outcome"]))
+    said = pl.coalesce(
+        *(pl.when(pl.col("measure_code") == measure).then(_in_words(texts)) for measure, texts in SHOWN.items()),
+        "result_code",
+        why,
+    )
+    number = pl.when(~pl.col("measure_code").is_in(list(SHOWN))).then("result_score")
+    return rows.with_columns(result_code=said, result_score=number)
 
 
-def _csv(wide: pl.DataFrame, form: ReturnFormat, layout: Layout, persons: pl.DataFrame) -> bytes:
-    person, table = form.tables[0], form.by_name[RESULTS]
-    said = layout.sheets[0].says
-    young = {"uln"} if form.collection != "level by 19" else set()
-    identity = [
-        persons[c.stored].cast(pl.String).alias(c.tag) for c in person.columns if c.stored in {*persons.columns} - young
-    ]
-    of_child = pl.DataFrame([persons["child"], *identity])
-    items = [c for c in table.columns if c.stored in {"urn", "curriculum_year_code"} and c.stored not in said]
-    rows = wide.rename({c.stored: c.tag for c in items}).drop("person_row", "urn", "curriculum_year_code", strict=False)
-    return rows.join(of_child, on="child", how="left", maintain_order="left").drop("child").write_csv().encode()
+def _in_words(texts: Mapping[float, str]) -> pl.Expr:
+    return pl.col("result_score").replace_strict(texts, default=None, return_dtype=pl.String)
 
 
 def ordered(results: pl.DataFrame) -> pl.DataFrame:

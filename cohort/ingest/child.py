@@ -9,18 +9,17 @@ CHILD = "Child"
 """The table in which the persons of a return are put together from all rows that name them."""
 
 
-def whose() -> tuple[Column, ...]:
-    """The head of a collection of our own: year and authority, in every row or said beside the file."""
-    return (
-        Column("Year", "collection_year", Kind.YEAR, "Year in which the school year ends."),
-        Column("LEA", "authority_code", Kind.AUTHORITY, "DfE number of the authority.", spellings=("LA",)),
-    )
+SCHOOL_YEAR = "Year in which the school year ends."
+FINANCIAL_YEAR = "Year in which the financial year ends."
+YEAR_AFTER = "Year after the one of which the return tells."
+"""Which year a return is of, in words."""
 
 
-def whose_after() -> tuple[Column, ...]:
-    """As `whose`, of a return that is sent in the year after the one of which it tells."""
+def whose(year: str = SCHOOL_YEAR) -> tuple[Column, ...]:
+    """The head of a collection of our own: year and authority, in every row or said beside the file. `year`: which it
+    is, in words."""
     return (
-        Column("Year", "collection_year", Kind.YEAR, "Year after the one of which the return tells."),
+        Column("Year", "collection_year", Kind.YEAR, year),
         Column("LA", "authority_code", Kind.AUTHORITY, "DfE number of the authority.", spellings=("LEA",)),
     )
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import polars as pl
-from psycopg import sql
 from sqlalchemy import Connection
 
 from cohort.ingest.format import ReturnFormat
 from cohort.ingest.past import ELSEWHERE, FRAMES, PERSON, Past, newest_plans, of_last_year
 from cohort.schema.frames import frame_schema
 from cohort.schema.tables import METADATA
-from cohort.store.copy import copy_out
-from cohort.store.known import Known, current
+from cohort.store.known import Known, current, stored_rows
 from cohort.vault.link import LinkedReturn
 
 PLAN, NEED = "ehc_plan", "plan_need"
@@ -69,14 +67,6 @@ def _rows(
 ) -> pl.DataFrame:
     """The stored rows of some submissions, of some persons (all if None), with the persons as known now."""
     table = METADATA.tables[f"cohort.{stored}"]
-    schema = frame_schema(table)
     if not submissions or persons == []:
-        return pl.DataFrame(schema=schema)
-    query = sql.SQL("SELECT {} FROM {} WHERE collection_year = {} AND submission_id = ANY({}){}").format(
-        sql.SQL(", ").join(map(sql.Identifier, schema)),
-        sql.Identifier("cohort", stored),
-        sql.Literal(year),
-        sql.Literal(list(submissions)),
-        sql.SQL("") if persons is None else sql.SQL(" AND person_id = ANY({}::uuid[])").format(sql.Literal(persons)),
-    )
-    return known.identities.resolve(copy_out(connection, query, schema))
+        return pl.DataFrame(schema=frame_schema(table))
+    return known.identities.resolve(stored_rows(connection, table, year, submissions, persons))

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from psycopg import sql
 from sqlalchemy import Connection, text
 
 from cohort.ingest.check import CheckedReturn, check, rules
@@ -22,10 +21,8 @@ from cohort.ingest.pseudonymise import PseudonymousReturn, pseudonymise
 from cohort.ingest.raw import nobody_returned
 from cohort.ingest.read import declared_formats
 from cohort.ingest.rule import Rule
-from cohort.schema.frames import frame_schema
 from cohort.schema.tables import METADATA
-from cohort.store.copy import copy_out
-from cohort.store.known import Known
+from cohort.store.known import Known, stored_rows
 from cohort.vault.keys import throwaway
 from cohort.vault.link import TOKEN_SCHEMA, LinkedReturn
 
@@ -116,15 +113,8 @@ def _rows(
 
     What the record keeps beside them is another collection's. What it does not keep, rules do not see.
     """
-    schema = frame_schema(METADATA.tables[f"cohort.{name}"])
-    query = sql.SQL("SELECT {} FROM {} WHERE collection_year = {} AND submission_id = {} ORDER BY row_number").format(
-        sql.SQL(", ").join(map(sql.Identifier, schema)),
-        sql.Identifier("cohort", name),
-        sql.Literal(year),
-        sql.Literal(submission),
-    )
-    rows = copy_out(connection, query, schema)
-    of_authority = PERSON_ROW not in schema
+    rows = stored_rows(connection, METADATA.tables[f"cohort.{name}"], year, [submission]).sort("row_number")
+    of_authority = PERSON_ROW not in rows.columns
     rows = rows.with_columns(pl.lit(None).alias(PERSON_ROW)) if of_authority else known.identities.resolve(rows)
     kept = [pl.col(column).cast(kind) for column, kind in shape.schema.items() if column in rows.columns]
     return rows.select(*kept, *([] if of_authority else ["person_id"]))

@@ -77,11 +77,8 @@ REFUSALS = _table(
     Refusal("ENC-06", "Line {line} holds a zero byte.", f"{_AGAIN} It may have been damaged on its way."),
     Refusal(
         "ENC-07",
-        "Line {line} holds a control character, which XML forbids.",
+        "Line {line} holds a control character.",
         "Remove it from the record in your system and export the return again.",
-    ),
-    Refusal(
-        "ENC-08", "Line {line} holds a control character.", "Remove it in your system and export the return again."
     ),
     Refusal(
         "FLAT-01",

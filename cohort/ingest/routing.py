@@ -11,7 +11,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from psycopg import sql
 from sqlalchemy import Connection, Table, text
 
 from cohort.ingest import finding
@@ -21,11 +20,9 @@ from cohort.ingest.parse import PERSON_ROW
 from cohort.ingest.pseudonymise import PseudonymousReturn
 from cohort.ingest.refusals import ReadRefused, refusal
 from cohort.ingest.route import CAUSES, DROPPED_SHARE, FEWEST, FEWEST_DROPPED, HEAD, SAME_SHARE
-from cohort.schema.frames import frame_schema
 from cohort.schema.invented import INVENTED_SOFTWARE
 from cohort.schema.tables import METADATA
-from cohort.store.copy import copy_out
-from cohort.store.known import Known, current
+from cohort.store.known import Known, current, stored_rows
 from cohort.store.status import opened, statuses
 
 BLURRED = "birth_month"
@@ -112,14 +109,7 @@ def _is_last_years(connection: Connection, checked: CheckedReturn, known: Known)
 
 def _stored(connection: Connection, known: Known, table: Table, submission: int, year: int) -> pl.DataFrame:
     """The rows of one submission in a table, about persons as known now."""
-    schema = frame_schema(table)
-    query = sql.SQL("SELECT {} FROM {} WHERE collection_year = {} AND submission_id = {}").format(
-        sql.SQL(", ").join(map(sql.Identifier, schema)),
-        sql.Identifier(table.schema or "", table.name),
-        sql.Literal(year),
-        sql.Literal(submission),
-    )
-    return known.about(copy_out(connection, query, schema))
+    return known.about(stored_rows(connection, table, year, [submission]))
 
 
 def _equal(checked: CheckedReturn, name: str, before: pl.DataFrame) -> int:

@@ -51,7 +51,7 @@ def _decoded(data: bytes, notes: dict[str, int]) -> bytes:
 
 def _refuse_what_is_no_text(text: bytes) -> None:
     if (found := CONTROL.search(text)) is not None:
-        raise refusal("ENC-08", line=text.count(b"\n", 0, found.start()) + 1)
+        raise refusal("ENC-07", line=text.count(b"\n", 0, found.start()) + 1)
     if text.count(b'"') % 2:
         raise refusal("FLAT-01")
 

@@ -1,7 +1,7 @@
 """Rules that many tables have, made here once: each maker gives a rule with its own example.
 
 Of days in order, of a record that stands twice, of an item that wants another one beside it or none, of a part that
-is no more than its whole, and of ages.
+is no more than its whole, of ages, and of establishments.
 """
 
 from __future__ import annotations
@@ -119,6 +119,29 @@ class Rules:
         broken = pl.col(column) < first
         return self._made(number, column, Level.QUERY, sentence, advice, _shown((column, "return.year"), lines), broken)
 
+    def unit_or_resourced(self, number: int) -> Rule:
+        """A place is not in both kinds of special provision within a school."""
+        columns = "is_sen_unit", "is_resourced_provision"
+        lines = ((YES, YES, YES), (YES, NO, NO), (NO, YES, NO), (YES, "", NO))
+        sentence = "A place is in a SEN unit or in resourced provision, not in both."
+        advice, broken = "Set one of the two indicators to 0.", pl.col(columns[0]) & pl.col(columns[1])
+        return self._made(number, columns[1], Level.ERROR, sentence, advice, _shown(columns, lines), broken)
+
+    def in_a_school(self, number: int, column: str, what: str, item: str) -> Rule:
+        """Special provision of a kind is within a school. `what`: in words; `item`: the indicator's name."""
+        lines = ((YES, "", YES), (YES, "100001", NO), (NO, "", NO))
+        sentence = f"{what} is part of a school with a URN."
+        advice = f"Enter the URN of the school, or set {item} to 0."
+        broken = pl.col(column) & pl.col("urn").is_null()
+        return self._made(number, column, Level.ERROR, sentence, advice, _shown((column, "urn"), lines), broken)
+
+    def given_out(self, number: int, advice: str) -> Rule:
+        """A URN is none of those that stand where none is known."""
+        lines = (("999999", YES), ("000000", YES), ("123456", NO), ("100001", NO), ("", NO))
+        sentence = "The URN is one that is given out: none begins with 0 or 9999."
+        broken = pl.col("urn").str.contains(NO_URN)
+        return self._made(number, "urn", Level.QUERY, sentence, advice, _shown(("urn",), lines), broken)
+
     def _made(
         self, number: int, column: str, level: Level, sentence: str, advice: str, example: str, broken: pl.Expr
     ) -> Rule:
@@ -136,6 +159,13 @@ class Rules:
 
 YES, NO = "yes", "no"
 DAY_BEFORE, DAY, DAY_AFTER = "2023-05-01", "2023-05-02", "2023-09-04"
+VERSION = {"person_row": ("1", "2"), "plan_start_date": ("2023-05-02", "2023-06-05"), "version_number": ("1", "2")}
+"""Of what a version of a plan is known by, two texts each: the first keys of `once`."""
+NO_URN = "^(0|9999)"
+"""How numbers begin that stand where none is known: none so high, and none with 0, was ever given out."""
+NOWHERE = ["NEET", "NIEC", "NIEO"]
+AWAY = [*NOWHERE, "EHE"]
+"""Settings of a person who is in no education; who is at no establishment."""
 CALENDAR, SCHOOL, FINANCIAL = "calendar", "school", "financial"
 FIRST_MONTH = {CALENDAR: 1, SCHOOL: 9, FINANCIAL: 4}
 """Kind of year → its first month, of the year before the return's."""

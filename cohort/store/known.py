@@ -7,6 +7,7 @@ state can be asked for again, with one exception: a person who was erased is gon
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -35,14 +36,8 @@ class Known:
 
     def facts(self, connection: Connection, table: Table, year: int) -> pl.DataFrame:
         """The facts of one table and collection year that held, with the persons as known then."""
-        schema = frame_schema(table)
-        query = sql.SQL("SELECT {} FROM {} WHERE collection_year = {} AND submission_id = ANY({})").format(
-            sql.SQL(", ").join(map(sql.Identifier, schema)),
-            sql.Identifier(table.schema or "", table.name),
-            sql.Literal(year),
-            sql.Literal(self.submissions.filter(collection_year=year)["submission_id"].to_list()),
-        )
-        return self.about(copy_out(connection, query, schema))
+        held = self.submissions.filter(collection_year=year)["submission_id"].to_list()
+        return self.about(stored_rows(connection, table, year, held))
 
     def about(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Stored rows (person_id, submission_id, person_row …) with the persons as known then.
@@ -50,6 +45,24 @@ class Known:
         Without those that an objection leaves out. Every way from the record into a snapshot goes through here.
         """
         return self.identities.resolve(self.objections.without(rows, self.identities))
+
+
+def stored_rows(
+    connection: Connection, table: Table, year: int, submissions: Sequence[int], persons: Sequence[str] | None = None
+) -> pl.DataFrame:
+    """The rows of some submissions of a collection year as they were entered, with the persons as linked then.
+
+    `persons`: only rows about these; all if None.
+    """
+    schema = frame_schema(table)
+    query = sql.SQL("SELECT {} FROM {} WHERE collection_year = {} AND submission_id = ANY({}){}").format(
+        sql.SQL(", ").join(map(sql.Identifier, schema)),
+        sql.Identifier(table.schema or "", table.name),
+        sql.Literal(year),
+        sql.Literal(list(submissions)),
+        sql.SQL("") if persons is None else sql.SQL(" AND person_id = ANY({}::uuid[])").format(sql.Literal(persons)),
+    )
+    return copy_out(connection, query, schema)
 
 
 def current(connection: Connection) -> Known:

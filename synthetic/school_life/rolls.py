@@ -108,15 +108,20 @@ def _after_move(lives: Lives, phase: str, numbers: Whole, lot: Floats) -> Whole:
 
 def placed(lives: Lives, year: int) -> pl.DataFrame:
     """Children whose plan or statement stands on census day, in order: child, status, place, entered, school (number;
-    null where it is in no state school), kind. Of a statement the place is where its first plan will put the child."""
+    null where it is in no state school), kind. Of a statement the place is where its first plan will put the child.
+
+    The place is the authority that holds the plan: where the child lived on the day of issue, or has moved to since.
+    """
     day = census_day(year)
-    stay = lives.episodes.filter(pl.col("stay").is_not_null())
+    issued = lives.plans.select("plan", issued_by="authority")
+    stay = lives.episodes.filter(pl.col("stay").is_not_null()).join(issued, on="plan", maintain_order="left")
+    stay = stay.with_columns(place=pl.when("is_after_move").then("authority").otherwise("issued_by"))
     lasts = pl.col("left_date").is_null() | (pl.col("left_date") > day)
     plans = stay.filter((pl.col("entered_date") <= day) & (pl.col("start_date") <= day) & lasts)
     was_statement = ~pl.col("has_request") & ~pl.col("is_after_move") & (pl.col("start_date") > day)
     statements = stay.filter(was_statement & pl.lit(year <= LAST_STATEMENTS))
     held = [
-        frame.select("child", "stay", status=pl.lit(status, pl.Int8), place="authority")
+        frame.select("child", "stay", "place", status=pl.lit(status, pl.Int8))
         for frame, status in ((plans, PLAN), (statements, STATEMENT))
     ]
     there = (pl.col("entry_date") <= day) & (pl.col("exit_date") >= day)

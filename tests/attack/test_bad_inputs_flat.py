@@ -145,7 +145,7 @@ def test_b25_marked_encodings_are_read(encoding: str) -> None:
 
 
 def test_b34_a_control_character_or_a_zero_byte_is_refused() -> None:
-    assert refused(SOUND.replace(b"Surname2", b"\x07")) == "ENC-08"
+    assert refused(SOUND.replace(b"Surname2", b"\x07")) == "ENC-07"
     assert refused(SOUND.replace(b"Surname2", b"\0")) == "ENC-06"
 
 

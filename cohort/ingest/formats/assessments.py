@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from cohort.ingest.child import CHILD, child, whose_after
+from cohort.ingest.child import CHILD, YEAR_AFTER, child, whose
 from cohort.ingest.format import Column, Kind, Level, ReturnFormat, Table
 from cohort.schema.codes import care, sections, support
 
@@ -73,7 +73,7 @@ ASSESSMENTS = ReturnFormat(
     title="Advice, drafts and referrals for diagnosis",
     years=range(2023, 2028),
     tables=(child(), ADVICE, DRAFT, REFERRAL),
-    header=whose_after(),
+    header=whose(YEAR_AFTER),
     census_day=lambda year: date(year - 1, 12, 31),
     lineage={"person_trait": "person"},
 )

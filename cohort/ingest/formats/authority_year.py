@@ -6,7 +6,7 @@ year that it names. See `docs/reference/authority-year-return.md`.
 
 from __future__ import annotations
 
-from cohort.ingest.child import nobody, whose_after
+from cohort.ingest.child import YEAR_AFTER, nobody, whose
 from cohort.ingest.format import Column, Kind, Level, ReturnFormat, Table
 from cohort.schema.calendar import census_day
 from cohort.schema.codes import authority, status, tribunal
@@ -135,7 +135,7 @@ AUTHORITY_YEAR = ReturnFormat(
     title="The authority's own year: staff, money, programmes, inspections, boards",
     years=range(2023, 2028),
     tables=(nobody(), WORKFORCE, HIGH_NEEDS, POLICIES, INSPECTIONS, BOARDS, RECOMMENDATIONS),
-    header=whose_after(),
+    header=whose(YEAR_AFTER),
     census_day=census_day,
     lineage={"person_trait": "person"},
 )

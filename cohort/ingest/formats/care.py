@@ -8,16 +8,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from cohort.ingest.child import CHILD, child
+from cohort.ingest.child import CHILD, FINANCIAL_YEAR, child, whose
 from cohort.ingest.format import Column, Kind, Level, ReturnFormat, Table
 from cohort.schema.codes import care
 
 ERROR = Level.ERROR
-
-HEADER = (
-    Column("Year", "collection_year", Kind.YEAR, "Year in which the financial year ends."),
-    Column("LA", "authority_code", Kind.AUTHORITY, "DfE number of the authority.", spellings=("LEA",)),
-)
 
 
 def _days() -> tuple[Column, ...]:
@@ -72,7 +67,7 @@ CARE = ReturnFormat(
     title="Care, social care and youth justice",
     years=range(2023, 2028),
     tables=(child(), LOOKED_AFTER, SOCIAL_CARE, YOUTH_JUSTICE),
-    header=HEADER,
+    header=whose(FINANCIAL_YEAR),
     census_day=lambda year: date(year, 3, 31),
     lineage={"person_trait": "person"},
 )

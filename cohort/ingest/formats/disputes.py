@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from cohort.ingest.child import CHILD, child, whose_after
+from cohort.ingest.child import CHILD, YEAR_AFTER, child, whose
 from cohort.ingest.format import Column, Kind, Level, Meeting, ReturnFormat, Table
 from cohort.schema.codes import tribunal
 
@@ -98,7 +98,7 @@ DISPUTES = ReturnFormat(
     title="Mediation, appeals and complaints",
     years=range(2023, 2028),
     tables=(child(), MEDIATION, APPEAL, GROUND, COMPLAINT),
-    header=whose_after(),
+    header=whose(YEAR_AFTER),
     census_day=lambda year: date(year - 1, 12, 31),
     lineage={"person_trait": "person", "appeal": "appeal", "mediation": "mediation"},
     meetings=(

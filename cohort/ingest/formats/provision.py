@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from cohort.ingest.child import CHILD, child
+from cohort.ingest.child import CHILD, child, whose
 from cohort.ingest.format import Column, Kind, Level, Meeting, ReturnFormat, Table
 from cohort.schema.codes import sections, status, support
 
@@ -17,10 +17,6 @@ ERROR = Level.ERROR
 WEEK = 168
 """Hours of a week: no line has more."""
 
-HEADER = (
-    Column("Year", "collection_year", Kind.YEAR, "Year in which the school year ends."),
-    Column("LA", "authority_code", Kind.AUTHORITY, "DfE number of the authority.", spellings=("LEA",)),
-)
 LINE = ("person_row", "plan_start_date", "version_number", "line_number")
 """By which a line of a plan is known, and deliveries of it."""
 
@@ -100,7 +96,7 @@ PROVISION = ReturnFormat(
     title="Provision specified and delivered",
     years=range(2023, 2028),
     tables=(child(), SPECIFIED, DELIVERED),
-    header=HEADER,
+    header=whose(),
     census_day=lambda year: date(year, 8, 31),
     lineage={"person_trait": "person", "provision_specified": "specified"},
     meetings=(Meeting("provision_delivered", "provision_specified", LINE),),

@@ -6,10 +6,9 @@ import polars as pl
 
 from cohort.ingest.format import Level
 from cohort.ingest.rule import rule
-from cohort.ingest.shared_rules import SCHOOL, Rules
+from cohort.ingest.shared_rules import DAY, SCHOOL, Rules
 
 OF = Rules("APPLACEMENT", "alternative_provision")
-DAY = "2023-05-02"
 FULL = 10
 """Sessions of a week in full: two a day for five days."""
 

@@ -9,10 +9,9 @@ import polars as pl
 
 from cohort.ingest.format import Level
 from cohort.ingest.rule import rule
-from cohort.ingest.shared_rules import Rules
+from cohort.ingest.shared_rules import DAY, Rules
 
 OF = Rules("ANNUALREVIEW", "annual_review")
-DAY = "2023-05-02"
 
 AFTER_START = OF.in_order(
     1,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from cohort.ingest.format import Level
-from cohort.ingest.shared_rules import Rules
+from cohort.ingest.shared_rules import DAY, Rules
 
 OF = Rules("RECOMMENDATIONS", "board_recommendation")
 ANSWERED, OPEN = ("A", "P", "R"), ("OP", "N")
-DAY = "2023-05-02"
 
 ANSWERED_AFTER = OF.in_order(
     1,

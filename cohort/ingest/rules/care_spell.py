@@ -6,10 +6,9 @@ import polars as pl
 
 from cohort.ingest.format import Level
 from cohort.ingest.rule import rule
-from cohort.ingest.shared_rules import FINANCIAL, Rules
+from cohort.ingest.shared_rules import DAY, FINANCIAL, Rules
 
 OF = Rules("CARESPELL", "care_spell")
-DAY = "2023-05-02"
 
 ENDS = OF.in_order(
     1, "start_date", "end_date", "A spell of care does not end before it begins.", "Correct StartDate or EndDate."

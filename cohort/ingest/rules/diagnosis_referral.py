@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from cohort.ingest.format import Level
-from cohort.ingest.shared_rules import CALENDAR, Rules
+from cohort.ingest.shared_rules import CALENDAR, DAY, Rules
 
 OF = Rules("DIAGNOSISREFERRAL", "diagnosis_referral")
 ENDED, WAITING = ("D", "N", "R", "W", "M"), ("OP",)
-DAY = "2023-05-02"
 
 ACCEPTED_AFTER = OF.in_order(
     1,

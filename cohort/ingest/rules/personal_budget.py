@@ -6,11 +6,10 @@ import polars as pl
 
 from cohort.ingest.format import Level
 from cohort.ingest.rule import rule
-from cohort.ingest.shared_rules import SCHOOL, Rules
+from cohort.ingest.shared_rules import DAY, SCHOOL, Rules
 
 OF = Rules("PERSONALBUDGET", "personal_budget")
 REFUSED_OR_OPEN = ("N", "A")
-DAY = "2023-05-02"
 
 DECIDED_AFTER = OF.in_order(
     1,

@@ -10,9 +10,9 @@ import polars as pl
 
 from cohort.ingest.format import Level
 from cohort.ingest.rule import rule
+from cohort.ingest.shared_rules import AWAY, Rules
 
-AWAY = ["NEET", "NIEC", "NIEO", "EHE"]
-"""Settings of a person who is at no establishment."""
+OF = Rules("PLACEMENTDETAIL", "placement")
 
 
 def _under_16() -> pl.Expr:
@@ -79,56 +79,9 @@ def placed_while_planned() -> pl.Expr:
     return pl.col("entry_date") > pl.col("plan.cease_date")
 
 
-@rule(
-    "PLACEMENTDETAIL-04",
-    table="placement",
-    column="is_resourced_provision",
-    sentence="A place is in a SEN unit or in resourced provision, not in both.",
-    advice="Set one of the two indicators to 0.",
-    example="""
-        is_sen_unit | is_resourced_provision || breaks
-        yes         | yes                    || yes
-        yes         | no                     || no
-        no          | yes                    || no
-        yes         |                        || no
-    """,
-)
-def unit_or_resourced() -> pl.Expr:
-    return pl.col("is_sen_unit") & pl.col("is_resourced_provision")
-
-
-@rule(
-    "PLACEMENTDETAIL-05",
-    table="placement",
-    column="is_sen_unit",
-    sentence="A SEN unit is part of a school with a URN.",
-    advice="Enter the URN of the school, or set SENunitIndicator to 0.",
-    example="""
-        is_sen_unit | urn    || breaks
-        yes         |        || yes
-        yes         | 100001 || no
-        no          |        || no
-    """,
-)
-def unit_in_a_school() -> pl.Expr:
-    return pl.col("is_sen_unit") & pl.col("urn").is_null()
-
-
-@rule(
-    "PLACEMENTDETAIL-06",
-    table="placement",
-    column="is_resourced_provision",
-    sentence="Resourced provision is part of a school with a URN.",
-    advice="Enter the URN of the school, or set ResourcedProvisionIndicator to 0.",
-    example="""
-        is_resourced_provision | urn    || breaks
-        yes                    |        || yes
-        yes                    | 100001 || no
-        no                     |        || no
-    """,
-)
-def resourced_in_a_school() -> pl.Expr:
-    return pl.col("is_resourced_provision") & pl.col("urn").is_null()
+APART = OF.unit_or_resourced(4)
+UNIT_IN_SCHOOL = OF.in_a_school(5, "is_sen_unit", "A SEN unit", "SENunitIndicator")
+RESOURCED_IN_SCHOOL = OF.in_a_school(6, "is_resourced_provision", "Resourced provision", "ResourcedProvisionIndicator")
 
 
 @rule(

@@ -6,6 +6,9 @@ import polars as pl
 
 from cohort.ingest.format import Level
 from cohort.ingest.rule import rule
+from cohort.ingest.shared_rules import Rules
+
+OF = Rules("PLANDETAIL", "plan_setting")
 
 
 @rule(
@@ -48,56 +51,9 @@ def ranks_differ() -> pl.Expr:
     return pl.col("rank_code").is_not_null() & (pl.len().over("plan_row", "rank_code") > 1)
 
 
-@rule(
-    "PLANDETAIL-03",
-    table="plan_setting",
-    column="is_resourced_provision",
-    sentence="A place is in a SEN unit or in resourced provision, not in both.",
-    advice="Set one of the two indicators to 0.",
-    example="""
-        is_sen_unit | is_resourced_provision || breaks
-        yes         | yes                    || yes
-        yes         | no                     || no
-        no          | yes                    || no
-        yes         |                        || no
-    """,
-)
-def unit_or_resourced() -> pl.Expr:
-    return pl.col("is_sen_unit") & pl.col("is_resourced_provision")
-
-
-@rule(
-    "PLANDETAIL-04",
-    table="plan_setting",
-    column="is_sen_unit",
-    sentence="A SEN unit is part of a school with a URN.",
-    advice="Enter the URN of the school, or set SENunitIndicator to 0.",
-    example="""
-        is_sen_unit | urn    || breaks
-        yes         |        || yes
-        yes         | 100001 || no
-        no          |        || no
-    """,
-)
-def unit_in_a_school() -> pl.Expr:
-    return pl.col("is_sen_unit") & pl.col("urn").is_null()
-
-
-@rule(
-    "PLANDETAIL-05",
-    table="plan_setting",
-    column="is_resourced_provision",
-    sentence="Resourced provision is part of a school with a URN.",
-    advice="Enter the URN of the school, or set ResourcedProvisionIndicator to 0.",
-    example="""
-        is_resourced_provision | urn    || breaks
-        yes                    |        || yes
-        yes                    | 100001 || no
-        no                     |        || no
-    """,
-)
-def resourced_in_a_school() -> pl.Expr:
-    return pl.col("is_resourced_provision") & pl.col("urn").is_null()
+APART = OF.unit_or_resourced(3)
+UNIT_IN_SCHOOL = OF.in_a_school(4, "is_sen_unit", "A SEN unit", "SENunitIndicator")
+RESOURCED_IN_SCHOOL = OF.in_a_school(5, "is_resourced_provision", "Resourced provision", "ResourcedProvisionIndicator")
 
 
 @rule(

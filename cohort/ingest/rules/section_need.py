@@ -6,10 +6,9 @@ import polars as pl
 
 from cohort.ingest.format import Level
 from cohort.ingest.rule import rule
-from cohort.ingest.shared_rules import Rules
+from cohort.ingest.shared_rules import VERSION, Rules
 
 OF = Rules("SECTIONNEED", "section_need")
-VERSION = {"person_row": ("1", "2"), "plan_start_date": ("2023-05-02", "2023-06-05"), "version_number": ("1", "2")}
 NONE = "NON"
 
 ONCE = OF.once(

@@ -6,11 +6,10 @@ import polars as pl
 
 from cohort.ingest.format import Level
 from cohort.ingest.rule import rule
-from cohort.ingest.shared_rules import Rules
+from cohort.ingest.shared_rules import AWAY, VERSION, Rules
 
 OF = Rules("SECTIONPLACEMENT", "section_placement")
 PLAN = ("person_row", "plan_start_date", "version_number")
-VERSION = {"person_row": ("1", "2"), "plan_start_date": ("2023-05-02", "2023-06-05"), "version_number": ("1", "2")}
 
 ENDS = OF.in_order(1, "from_date", "to_date", "A setting is not named until a day before it is.", "Correct From or To.")
 AFTER_START = OF.in_order(
@@ -115,4 +114,4 @@ def second_beside_main() -> pl.Expr:
     """,
 )
 def boards_somewhere() -> pl.Expr:
-    return pl.col("residential_code").is_not_null() & pl.col("setting_code").is_in(["EHE", "NEET", "NIEC", "NIEO"])
+    return pl.col("residential_code").is_not_null() & pl.col("setting_code").is_in(AWAY)

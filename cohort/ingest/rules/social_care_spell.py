@@ -6,10 +6,9 @@ import polars as pl
 
 from cohort.ingest.format import Level
 from cohort.ingest.rule import rule
-from cohort.ingest.shared_rules import FINANCIAL, Rules
+from cohort.ingest.shared_rules import DAY, FINANCIAL, Rules
 
 OF = Rules("SOCIALCARESPELL", "social_care_spell")
-DAY = "2023-05-02"
 ADULT, PROTECTION, DISABLED = "AS", "CP", "DS"
 
 ENDS = OF.in_order(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
@@ -14,7 +13,7 @@ from cohort.ingest.header import Said
 from cohort.ingest.judge import checked_return, judge
 from synthetic.tell import activity
 from tests.spec.synthetic.youths import drawn
-from tests.told_after_16 import table, written
+from tests.told import largest, meant, returned, zipped
 
 WHOSE = Said(year=2024, authority_code="201")
 HEADERS = "FamilyName,GivenName,DOB,UPN,Sex,ActivityMonth,ActivityCode,DateVerified"
@@ -81,11 +80,10 @@ def test_nothing_that_names_a_young_person_is_left_after_the_door() -> None:
 def test_what_is_told_of_a_year_comes_back_without_a_finding(year: int) -> None:
     of = drawn(4_000, 3)
     told = activity.told(of.lives, of.after_16, year)
-    place = int(told.tables["activity"]["place"].mode()[0])
-    (text,) = written(told, NCCIS, place, of.lives.people.select("child", "birth_date")).values()
-    checked = checked_return(text, file="activity.csv", said=Said(year=year, authority_code="201"))
+    own = returned(told, NCCIS, of.lives, largest(told, "activity"))
+    checked = checked_return(zipped(own), file="activity.zip", said=Said(year=year, authority_code="201"))
     assert checked.findings["code"].value_counts().rows() == []
     given = checked.linked.pseudonymous
-    meant = table(told, NCCIS, "activity", place)
-    assert given.tables["person_trait"].height == told.tables["person_trait"].filter(pl.col("place") == place).height
-    assert_frame_equal(given.tables["activity"].select(meant.columns), meant, check_dtypes=False)
+    months = meant(own, "activity")
+    assert given.tables["person_trait"].height == own.of_place("person_trait").height
+    assert_frame_equal(given.tables["activity"].select(months.columns), months, check_dtypes=False)

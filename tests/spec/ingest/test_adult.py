@@ -11,7 +11,7 @@ from cohort.ingest.header import Said
 from cohort.ingest.judge import checked_return
 from synthetic.tell import adult
 from tests.spec.synthetic.youths import drawn
-from tests.told_after_16 import table, written, zipped
+from tests.told import archive, largest, meant, returned, zipped
 
 PERSON = "Surname,Forename,DOB,ULN,Sex"
 ADA = "Quillfeather,Ada,2002-04-06,9999375358,F"
@@ -23,7 +23,7 @@ RECEIVED = f"{ADA},2024,V,PIP,366"
 
 def checked(files: dict[str, tuple[str, ...]]) -> CheckedReturn:
     texts = {name: "\r\n".join(lines).encode() for name, lines in files.items()}
-    return checked_return(zipped(texts), file="adult.zip", said=Said(year=2024, authority_code="201"))
+    return checked_return(archive(texts), file="adult.zip", said=Said(year=2024, authority_code="201"))
 
 
 def found(files: dict[str, tuple[str, ...]]) -> list[tuple[str, str, int, int | None, str]]:
@@ -72,11 +72,10 @@ def test_nothing_that_names_an_adult_is_left_after_the_door() -> None:
 def test_what_is_told_of_a_year_comes_back_without_a_finding(year: int) -> None:
     of = drawn(4_000, 3)
     told = adult.told(of.lives, of.after_16, year)
-    place = int(told.tables["person_trait"]["place"].mode()[0])
-    files = zipped(written(told, OUTCOMES, place, of.lives.people.select("child", "birth_date")))
-    made = checked_return(files, file="adult.zip", said=Said(year=year, authority_code="201"))
+    own = returned(told, OUTCOMES, of.lives, largest(told))
+    made = checked_return(zipped(own), file="adult.zip", said=Said(year=year, authority_code="201"))
     assert made.findings["code"].value_counts().rows() == []
     for stored in ("tax_year_outcome", "benefit_year"):
-        meant = table(told, OUTCOMES, stored, place)
-        assert meant.height > 0
-        assert_frame_equal(made.linked.pseudonymous.tables[stored].select(meant.columns), meant, check_dtypes=False)
+        years = meant(own, stored)
+        assert years.height > 0
+        assert_frame_equal(made.linked.pseudonymous.tables[stored].select(years.columns), years, check_dtypes=False)

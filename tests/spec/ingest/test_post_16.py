@@ -11,7 +11,7 @@ from cohort.ingest.header import Said
 from cohort.ingest.judge import checked_return
 from synthetic.tell import post_16
 from tests.spec.synthetic.youths import drawn
-from tests.told_after_16 import table, written, zipped
+from tests.told import archive, largest, meant, returned, zipped
 
 LEARNER = "FamilyName,GivenNames,DateOfBirth,ULN,Sex"
 ADA = "Quillfeather,Ada,2006-10-05,9999375358,F"
@@ -23,7 +23,7 @@ SIXTH_FORM = f"{ADA},10000001,2023-09-04,2025-06-30,,1,,Q77X,5,AL,580,"
 
 def checked(files: dict[str, tuple[str, ...]], year: int = 2024) -> CheckedReturn:
     texts = {name: "\r\n".join(lines).encode() for name, lines in files.items()}
-    return checked_return(zipped(texts), file="post_16.zip", said=Said(year=year, authority_code="201"))
+    return checked_return(archive(texts), file="post_16.zip", said=Said(year=year, authority_code="201"))
 
 
 def found(files: dict[str, tuple[str, ...]]) -> list[tuple[str, str, int, int | None, str]]:
@@ -84,13 +84,12 @@ def test_nothing_that_names_a_learner_is_left_after_the_door() -> None:
 def test_what_is_told_of_a_year_comes_back_without_a_finding(year: int) -> None:
     of = drawn(4_000, 3)
     told = post_16.told(of.lives, of.after_16, year)
-    place = int(told.tables["person_trait"]["place"].mode()[0])
-    files = zipped(written(told, POST_16, place, of.lives.people.select("child", "birth_date")))
-    made = checked_return(files, file="post-16.zip", said=Said(year=year, authority_code="201"))
+    own = returned(told, POST_16, of.lives, largest(told))
+    made = checked_return(zipped(own), file="post-16.zip", said=Said(year=year, authority_code="201"))
     assert made.findings["code"].value_counts().rows() == []
     for stored in POST_16.by_stored:
         if stored != "person_trait":
-            meant = table(told, POST_16, stored, place)
-            assert meant.height > 0 or year < 2026, stored
-            given = made.linked.pseudonymous.tables[stored].select(meant.columns)
-            assert_frame_equal(given, meant, check_dtypes=False)
+            courses = meant(own, stored)
+            assert courses.height > 0 or year < 2026, stored
+            given = made.linked.pseudonymous.tables[stored].select(courses.columns)
+            assert_frame_equal(given, courses, check_dtypes=False)

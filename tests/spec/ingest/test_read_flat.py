@@ -43,16 +43,16 @@ def as_xml(year: int) -> bytes:
 
 
 def in_folder(told: InventedReturn, title: str, folder: Path) -> RawReturn:
-    flat.write_folder(told, LAYOUTS[title], folder, PREFIX)
+    flat.write_folder(flat.sheets_of(told, LAYOUTS[title]), folder, PREFIX)
     return read(folder)
 
 
 def in_zip(told: InventedReturn, title: str, _: Path) -> RawReturn:
-    return read(flat.zipped(told, LAYOUTS[title], PREFIX))
+    return read(flat.zipped(flat.sheets_of(told, LAYOUTS[title]), PREFIX))
 
 
 def in_workbook(told: InventedReturn, title: str, _: Path) -> RawReturn:
-    return read(flat.workbook(told, LAYOUTS[title]))
+    return read(flat.workbook(flat.sheets_of(told, LAYOUTS[title]), LAYOUTS[title].block_of))
 
 
 def said(raw: RawReturn) -> dict[str, pl.DataFrame]:
@@ -170,7 +170,8 @@ def test_a_finding_in_a_workbook_names_the_cell_that_holds_the_fault_and_its_hea
     needs = told.tables["plan_need"].with_columns(
         pl.when(pl.col("row_number") == 7).then(pl.lit("QQQ")).otherwise("need_code").alias("need_code")
     )
-    book = flat.workbook(replace(told, tables={**told.tables, "plan_need": needs}), layout)
+    faulty = replace(told, tables={**told.tables, "plan_need": needs})
+    book = flat.workbook(flat.sheets_of(faulty, layout), layout.block_of)
     (place,) = judge(book, "r.xlsx").places.to_dicts()
     letters, line = re.fullmatch(r"([A-Z]+)([0-9]+)", place["cell"]).groups()  # pyright: ignore[reportOptionalMemberAccess]
     page = fastexcel.read_excel(book).load_sheet(layout.block_of or "senneed", header_row=None, dtypes="string")
@@ -184,7 +185,7 @@ def test_the_template_may_number_requests_anew_for_each_person() -> None:
     requests = told.tables["ehc_request"]
     anew = requests.with_columns(pl.int_range(1, pl.len() + 1).over("person_row").cast(pl.UInt32).alias("own"))
     keyed = dict(anew.select("row_number", "own").iter_rows())
-    book = flat.workbook(told, TEMPLATE, numbers={"Requests": keyed})
+    book = flat.workbook(flat.sheets_of(told, TEMPLATE, {"Requests": keyed}), TEMPLATE.block_of)
     for name, frame in said(read(as_xml(2025))).items():
         assert said(read(book))[name].equals(frame), name
 
@@ -207,7 +208,7 @@ def test_what_excel_made_of_a_number_or_a_date_is_found_and_not_guessed(tmp_path
 
 def test_the_names_of_files_and_the_case_of_headers_do_not_matter() -> None:
     shouted = replace(EXPORT, sheets=tuple(replace(sheet, name=sheet.name.upper()) for sheet in EXPORT.sheets))
-    raw = read(flat.zipped(invented()[2024], shouted, "x y_"))
+    raw = read(flat.zipped(flat.sheets_of(invented()[2024], shouted), "x y_"))
     assert said(raw)["SENneed"].equals(said(read(as_xml(2024)))["SENneed"])
 
 

@@ -92,7 +92,6 @@ BRINGS: dict[str, bytes | Callable[[Path], Path]] = {
     "ENC-05": with_name("Ren?e").replace(b"?", b"\x81"),
     "ENC-06": with_name("\0"),
     "ENC-07": with_name("\x01"),
-    "ENC-08": (PERSON + ROW.replace("Surname1", "\x01")).encode(),
     "FLAT-01": (PERSON + ROW.replace("Surname1", '"Surname1')).encode(),
     "FLAT-02": b"a,b,c;d;e\n1,2,3;4;5\n",
     "FLAT-03": (PERSON.replace("forename", "Sur name") + ROW).encode(),

@@ -7,10 +7,9 @@ import polars as pl
 from cohort.ingest.format import Level
 from cohort.ingest.neighbours import following
 from cohort.ingest.rule import rule
+from cohort.ingest.shared_rules import NOWHERE, Rules
 
-NO_URN = "^(0|9999)"
-"""How numbers begin that stand where none is known: none so high, and none with 0, was ever given out."""
-NOWHERE = ["NEET", "NIEC", "NIEO"]
+OF = Rules("PLACEMENTDETAIL", "placement")
 MONTH, TWO_YEARS = pl.duration(days=31), pl.duration(days=2 * 366)
 LONGEST = 16
 """Years after which nobody is at one establishment any more."""
@@ -105,24 +104,9 @@ def training_is_somewhere() -> pl.Expr:
     return pl.col("setting_code").is_in(NOWHERE) & pl.col("work_based_code").is_not_null()
 
 
-@rule(
-    "PLACEMENTDETAIL-16",
-    table="placement",
-    column="urn",
-    level=Level.QUERY,
-    sentence="The URN is one that is given out: none begins with 0 or 9999.",
-    advice="Look the establishment up; where there is none, leave URN empty and give the kind of setting.",
-    example="""
-        urn    || breaks
-        999999 || yes
-        000000 || yes
-        123456 || no
-        100001 || no
-               || no
-    """,
+GIVEN_OUT = OF.given_out(
+    16, "Look the establishment up; where there is none, leave URN empty and give the kind of setting."
 )
-def of_a_real_place() -> pl.Expr:
-    return pl.col("urn").str.contains(NO_URN)
 
 
 @rule(

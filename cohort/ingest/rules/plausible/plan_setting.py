@@ -6,10 +6,9 @@ import polars as pl
 
 from cohort.ingest.format import Level
 from cohort.ingest.rule import rule
+from cohort.ingest.shared_rules import NOWHERE, Rules
 
-NO_URN = "^(0|9999)"
-"""How numbers begin that stand where none is known: none so high, and none with 0, was ever given out."""
-NOWHERE = ["NEET", "NIEC", "NIEO"]
+OF = Rules("PLANDETAIL", "plan_setting")
 
 
 @rule(
@@ -53,21 +52,6 @@ def names_a_place() -> pl.Expr:
     return pl.col("setting_code").is_in(NOWHERE)
 
 
-@rule(
-    "PLANDETAIL-09",
-    table="plan_setting",
-    column="urn",
-    level=Level.QUERY,
-    sentence="The URN is one that is given out: none begins with 0 or 9999.",
-    advice="Look the establishment up; where none is named, leave URN empty and give the kind of setting.",
-    example="""
-        urn    || breaks
-        999999 || yes
-        000000 || yes
-        123456 || no
-        100001 || no
-               || no
-    """,
+GIVEN_OUT = OF.given_out(
+    9, "Look the establishment up; where none is named, leave URN empty and give the kind of setting."
 )
-def of_a_real_place() -> pl.Expr:
-    return pl.col("urn").str.contains(NO_URN)

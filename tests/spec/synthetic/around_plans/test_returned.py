@@ -28,7 +28,7 @@ from synthetic.lives import Lives
 from synthetic.places import codes_on
 from synthetic.tell import assessments, care, disputes, exits, provision
 from synthetic.told import Told
-from tests.told import first_of, zipped
+from tests.told import in_order, returned, zipped
 
 YEAR, PLACE = 2025, 3
 Teller = Callable[[Lives, PlanLife, int], Told]
@@ -62,14 +62,13 @@ def test_what_is_told_comes_back(
     tell: Teller, form: ReturnFormat, layout: Layout, lives: Lives, plans: PlanLife
 ) -> None:
     told = tell(lives, plans, YEAR)
-    births = lives.people.select("child", "birth_date")
-    code = codes_on(lives.places, form.census_day(YEAR))[PLACE]
-    checked = checked_return(zipped(told, form, layout, births, code, PLACE))
+    own = returned(told, form, lives, PLACE, codes_on(lives.places, form.census_day(YEAR))[PLACE])
+    checked = checked_return(zipped(own, layout))
     given = checked.linked.pseudonymous.tables
-    order = first_of(told, form, layout, PLACE)
+    order = in_order(own, layout)
     for table in form.tables[1:]:
         stored = [*(c.stored for c in table.columns), *(c.age for c in table.columns if c.age)]
-        said = told.tables[table.stored].filter(pl.col("place") == PLACE)
+        said = own.of_place(table.stored)
         assert said.height > 0, table.name
         assert_same(given[table.stored].select("person_row", *stored), said.join(order, on="child"), table.name)
     assert checked.n_errors == 0
