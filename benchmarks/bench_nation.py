@@ -7,7 +7,7 @@ leaf in lists by tag until the file ends, and clears each person behind itself; 
 Judging is `cohort validate FOLDER --workers 2`; taking in is `cohort ingest FOLDER --workers 2` into an empty record on
 the embedded Postgres, whose server has to share the two cores. Then the same rows are copied, leaf by leaf, out of the
 record and into naked tables of the same columns, without indexes: what COPY alone costs. Each is measured once, by the
-clock, in this order. Demand: both at most 6 x the bare one, under 1 GB a process.
+clock, in this order. Demand: validating at most 6 x the bare one, under 1 GB a process.
 """
 
 from __future__ import annotations
