@@ -9,7 +9,6 @@ from typing import Any
 import streamlit as st
 
 from cohort.ingest.receipt import Receipt, Standing
-from cohort.ingest.report import headings
 from screens.calls import Desk
 from screens.guard import later, refuse
 from screens.words import capital, count, plain
@@ -65,7 +64,7 @@ def findings(receipt: Receipt) -> None:
     if not total:
         return
     st.subheader("What was found, and where")
-    once = headings.once(receipt.places, receipt.collection)
+    once = receipt.places_once()
     shown = replace(receipt, places=once.head(SHOWN)).places_in_words()
     if once.height > SHOWN:
         st.markdown(f"The first {SHOWN} of {total:,} findings. The downloads below hold all of them.")

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from cohort.errors import CohortError
-from cohort.ingest import answers, finding
+from cohort.ingest import answers, finding, headings
 from cohort.ingest.check import CheckedReturn
 from cohort.ingest.format import Level
 from cohort.ingest.words import in_words
@@ -89,6 +89,10 @@ class Receipt:
     def places_in_words(self) -> pl.DataFrame:
         """Findings with sentence, advice and the DfE's rule number where known: what reports show."""
         return in_words(self.places)
+
+    def places_once(self) -> pl.DataFrame:
+        """As `places`, those of headings first; a column without one is told once where it is absent, its row null."""
+        return headings.once(self.places, self.collection)
 
     def as_json(self) -> dict[str, Any]:
         """The receipt as it stands in the interfaces."""

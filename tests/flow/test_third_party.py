@@ -130,6 +130,11 @@ def shown(path: Path) -> str:
     return path.read_text(encoding="utf-8").upper()
 
 
+def says(text: str, word: str) -> bool:
+    """Whether a word stands there for itself: in the digits of a token any four may stand."""
+    return re.search(rf"(?<![0-9A-F]){re.escape(word)}(?![0-9A-F])", text) is not None
+
+
 def test_attributes_hold_no_identifier_and_identifiers_no_attribute(parties: Parties) -> None:
     identifiers, attributes, made = (shown(p) for p in (parties.identifiers, parties.attributes, parties.tokens))
     for secret in ("Quibblethwaite", "Zephyrine", "ZZ99", upn(7), upn(2), ULN, "2006-02-03", "Surname7"):
@@ -138,9 +143,9 @@ def test_attributes_hold_no_identifier_and_identifiers_no_attribute(parties: Par
     assert upn(7) in identifiers, "the search looks in the right place"
     assert "2006-02-01" in attributes, "the month is there"
     for attribute in ("ASD", "WBRI", '"201"', "2024", "SEN2", "100001", "2023-09-11", "ROW_NUMBER"):
-        assert attribute in attributes
-        assert attribute not in identifiers
-        assert attribute not in made
+        assert says(attributes, attribute)
+        assert not says(identifiers, attribute)
+        assert not says(made, attribute)
     kept = {"row_key", "upn", "uln", "surname", "forename", "birth_date", "sex_code", "postcode"}
     assert {name for row in rows(parties.identifiers, "people") for name in row} == kept
     assert {name for row in rows(parties.tokens, "tokens") for name in row} == {"row_key", "kind_code", "token", "mark"}

@@ -8,12 +8,12 @@ from typing import Any
 
 import polars as pl
 
+from cohort.ingest import headings
 from cohort.ingest.check import rules
 from cohort.ingest.format import Level
 from cohort.ingest.layout import plain
 from cohort.ingest.read import declared_formats
 from cohort.ingest.receipt import Receipt
-from cohort.ingest.report import headings
 from cohort.ingest.report.advice import meaning, next_steps
 from cohort.ingest.report.shown import REASON, counted, shown
 from cohort.ingest.words import words

@@ -12,10 +12,9 @@ from typing import Any
 from lxml import html
 from lxml.html.builder import E
 
-from cohort.ingest import finding
+from cohort.ingest import finding, headings
 from cohort.ingest.format import Level
 from cohort.ingest.guide import EXAMPLE, guide
-from cohort.ingest.report import headings
 from cohort.ingest.report.account import COUNTING, HEADINGS, TITLES, Account, Group
 from cohort.ingest.report.shown import counted
 

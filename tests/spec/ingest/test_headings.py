@@ -9,10 +9,9 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from cohort.ingest import report
+from cohort.ingest import headings, report
 from cohort.ingest.judge import judge
 from cohort.ingest.receipt import Receipt
-from cohort.ingest.report import headings
 from tests.build import new_plan, person, sen2, upn
 from tests.reports import READABLE, said, sheets
 from tests.reports import page as page_of
