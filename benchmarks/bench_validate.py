@@ -1,7 +1,7 @@
 """Judging a return of 20,000 persons beside a bare lxml extraction of the same file.
 
 Each is run in a process of its own, in turn, best of three; what is printed is the ratio of their times and
-the peak memory of judging. Demand: at most 4 × and under 600 MB.
+the peak memory of judging. Demand: at most 3 × and under 600 MB.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def main() -> None:
     print(f"{best['judged']['persons']:,.0f} persons, {size:.1f} MB of SEN2 XML")
     for what, told in best.items():
         print(f"{what:7} {told['seconds']:.2f} s  peak {told['megabytes']:.0f} MB")
-    print(f"ratio   {ratio:.2f} (demand: at most 4)")
+    print(f"ratio   {ratio:.2f} (demand: at most 3)")
 
 
 if __name__ == "__main__":
