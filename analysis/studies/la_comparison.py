@@ -116,7 +116,7 @@ def _say(frames: Frames, title: str, year: int) -> str:
     target = positions["target"][0]
     outside = positions.height - alike
     hidden = frames["authorities"].height - positions.height
-    lacking = f", without {hidden} whose figures may not be shown," if hidden else ""
+    lacking = f", without {hidden} that cannot be compared," if hidden else ""
     return (
         f"{title}, {year}: England{lacking} {target:.1%}. Of {positions.height} authorities with figures, {alike} "
         f"cannot be told apart from England once ordinary differences between authorities are allowed for; "

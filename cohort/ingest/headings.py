@@ -29,9 +29,8 @@ OF_HEADING = pl.col("is_lost") | (pl.col("code") == UNKNOWN)
 
 def marked(places: pl.DataFrame, collection: str | None) -> pl.DataFrame:
     """Places (finding.LOCATED) with `is_lost`: whether the sheet has no column for the item, which is why."""
-    table, column = zip(*sorted(_read(collection)), strict=True) if _read(collection) else ((), ())
     schema = {"table": pl.String, "column": pl.String}
-    read = pl.DataFrame({"table": table, "column": column}, schema=schema).with_columns(is_lost=pl.lit(value=True))
+    read = pl.DataFrame(sorted(_read(collection)), schema, orient="row").with_columns(is_lost=pl.lit(value=True))
     met = places.join(read, on=["table", "column"], how="left", maintain_order="left")
     nowhere = pl.col("line").is_not_null() & pl.col("cell").is_null()
     return met.with_columns(is_lost=pl.col("is_lost").fill_null(value=False) & nowhere)
