@@ -21,6 +21,7 @@ from cohort.ingest.refusals import FileRefused
 from cohort.ingest.source import LIMITS, Limits
 from cohort.ingest.split import taken
 from cohort.store.again import again
+from cohort.store.known import current
 from cohort.store.roles import Role, acting
 from cohort.vault.keys import KeyRing
 from cohort.vault.link import LinkedReturn
@@ -93,5 +94,5 @@ def _linked(engine: Engine, given: PseudonymousReturn) -> LinkedReturn:
 
 def _checked(engine: Engine, linked: LinkedReturn) -> CheckedReturn:
     with acting(engine, Role.INGEST) as connection:
-        past = prior(connection, linked)
+        past = prior(connection, linked, current(connection))
     return check(linked, past)

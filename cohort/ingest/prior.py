@@ -11,15 +11,15 @@ from cohort.ingest.format import ReturnFormat
 from cohort.ingest.past import ELSEWHERE, FRAMES, PERSON, Past, newest_plans, of_last_year
 from cohort.schema.frames import frame_schema
 from cohort.schema.tables import METADATA
-from cohort.store.known import Known, current, stored_rows
+from cohort.store.known import Known, stored_rows
 from cohort.vault.link import LinkedReturn
 
 PLAN, NEED = "ehc_plan", "plan_need"
 
 
-def prior(connection: Connection, linked: LinkedReturn) -> Past:
-    """The past of a return, from the returns that hold now. Without last year's none of its frames is there."""
-    given, known = linked.pseudonymous, current(connection)
+def prior(connection: Connection, linked: LinkedReturn, known: Known) -> Past:
+    """The past of a return, from the returns that hold in `known`. Without last year's none of its frames is there."""
+    given = linked.pseudonymous
     form, authority, year = given.format, given.authority_code, given.year
     before = _submissions(known, form, year - 1).filter(authority_code=authority)["submission_id"].to_list()
     past = _last_year(connection, known, form, year, before, authority) if before else Past()

@@ -65,7 +65,7 @@ def recheck(connection: Connection, known: Known, submission: int) -> Rechecked:
     """
     given = connection.execute(SUBMISSION, {"submission": submission}).one()
     linked = _rebuilt(connection, known, submission, given)
-    checked = check(linked, prior(connection, linked))
+    checked = check(linked, prior(connection, linked, known))
     withheld = _unsure(linked.pseudonymous.format, checked) if given.lacks_rows else frozenset()
     found = checked.findings.filter(~pl.col("code").is_in(withheld))
     then = {row.code: row.n for row in connection.execute(THEN, {"submission": submission})}
