@@ -95,8 +95,7 @@ def _known(rows: pl.DataFrame, name: str) -> pl.Expr:
     """An identifier as it is compared; null where it is not given."""
     if name not in rows.columns:
         return pl.lit(None, pl.String)
-    text = normalised(pl.col(name))
-    return pl.when(text != "").then(text)
+    return normalised(pl.col(name))
 
 
 def _borrowed(wanted: str, by: str) -> pl.Expr:

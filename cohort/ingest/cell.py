@@ -17,7 +17,7 @@ from cohort.ingest.finding import Cause, causes
 from cohort.ingest.format import NUMERIC, Column, Kind, Level
 from cohort.ingest.identifiers import NO_ULN, UPN_FORM, uln_is_sound, upn_check_letter
 from cohort.schema.calendar import abolished, authorities
-from cohort.vault.normalise import INVISIBLE, normalised, plain
+from cohort.vault.normalise import INVISIBLE, composed, normalised, plain, unless_empty
 
 ERROR, QUERY = Level.ERROR, Level.QUERY
 
@@ -132,11 +132,11 @@ def cleaned(column: Column) -> pl.Expr:
     """
     text = pl.col(column.stored).str.replace_all(INVISIBLE, "")
     if column.kind in {Kind.NAME, Kind.TEXT}:
-        text = text.str.normalize("NFC")
+        text = composed(text, "NFC")
     elif column.kind in {Kind.UPN, Kind.ULN}:
         text = plain(text)
     text = text.str.strip_chars()
-    return pl.when(text != "").then(text)
+    return unless_empty(text)
 
 
 def formed(column: Column) -> pl.Expr:

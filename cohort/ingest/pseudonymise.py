@@ -26,7 +26,7 @@ from cohort.ingest.parse import PERSON_ROW, ParsedReturn
 from cohort.ingest.school_year import age
 from cohort.vault.derived import GIVEN, KEYS, derived_keys
 from cohort.vault.keys import KeyRing
-from cohort.vault.normalise import normalised
+from cohort.vault.normalise import composed, normalised
 from cohort.vault.tokens import tokens
 
 TOKEN_KINDS = ("upn", "former_upn", "uln")
@@ -105,10 +105,11 @@ class PseudonymousReturn:
 def pseudonymise(parsed: ParsedReturn, ring: KeyRing, *, for_record: bool = True) -> PseudonymousReturn:
     """Replace identifiers by tokens under the ring, blur dates of birth, work out ages while they are known.
 
-    Where a return is not `for_record`, nobody is looked for by name, and no keys are derived.
+    Where a return is not `for_record`, nobody is looked for by name, no keys are derived, and no rotation will
+    change a token, which is its own mark then.
     """
     named = identifiers(parsed, IDENTIFYING if for_record else TOKEN_KINDS)
-    return joined(attributes(parsed), tokenise(named, ring), ring)
+    return joined(attributes(parsed), tokenise(named, ring, marked=for_record), ring)
 
 
 def attributes(parsed: ParsedReturn) -> Attributes:
@@ -137,21 +138,16 @@ def identifiers(parsed: ParsedReturn, wanted: Iterable[str] = IDENTIFYING) -> pl
     return person.select(pl.col(PERSON_ROW).cast(pl.UInt32), *(name for name in wanted if name in person.columns))
 
 
-def tokenise(given: pl.DataFrame, ring: KeyRing) -> Tokens:
+def tokenise(given: pl.DataFrame, ring: KeyRing, *, marked: bool = True) -> Tokens:
     """The tokens of identifiers, normalised here whoever wrote them. `given`: as `identifiers` gives it."""
     unchanging = KeyRing((ring.derive("mark"),))
     frames = [pl.DataFrame(schema=TOKEN_SCHEMA)]
     for kind in (kind for kind in TOKEN_KINDS if kind in given.columns):
         named = given.select(PERSON_ROW, normalised(pl.col(kind)).alias(kind)).drop_nulls()
         values, domain = named[kind].to_list(), DOMAINS.get(kind, kind)
-        frames.append(
-            named.select(
-                PERSON_ROW,
-                pl.lit(kind).alias("kind_code"),
-                pl.Series("token", tokens(ring, domain, values), pl.Binary),
-                pl.Series("mark", tokens(unchanging, domain, values), pl.Binary),
-            )
-        )
+        made = pl.Series("token", tokens(ring, domain, values), pl.Binary)
+        mark = pl.Series(tokens(unchanging, domain, values), dtype=pl.Binary) if marked else made
+        frames.append(named.select(PERSON_ROW, pl.lit(kind).alias("kind_code"), made, mark.alias("mark")))
     return Tokens(pl.concat(frames), _keys(given, ring), ring.version, ring.key_id)
 
 
@@ -214,7 +210,7 @@ def _is_kept(column: Column) -> bool:
 
 
 def _folded(name: str) -> pl.Expr:
-    return pl.col(name).str.normalize("NFKC").str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "")
+    return composed(pl.col(name), "NFKC").str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "")
 
 
 def _first_row(keys: list[pl.Expr], known: pl.Expr) -> pl.Expr:

@@ -74,7 +74,6 @@ class Sheet:
     def take(self, element: Element, above: tuple[int, ...] = ()) -> None:
         """Add the row of one element and, with it, all rows below. `above` holds the row numbers over it."""
         self.count += 1
-        here = (*above, self.count)
         row: list[str | int | None] = [self.count, *above, *self._blank]
         places, below, last = self._places, self._below, _NOWHERE
         stray = (text := element.text) is not None and not text.isspace()
@@ -90,11 +89,11 @@ class Sheet:
             elif not self._is_welcome(child, row, place, last):
                 continue
             if (sheet := below[place]) is not None:
-                sheet.take(child, here)
-            elif (text := child.text) is not None and not len(child):
-                row[place] = text
-            else:
+                sheet.take(child, (*above, self.count))
+            elif len(child) or (text := child.text) is None:
                 row[place] = self._unusual(child, place)
+            else:
+                row[place] = text
         if stray:
             self._log.findings.add(STRAY_TEXT, self.table.name, self.count)
         self._cells += row

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cohort.vault.keys import KeyRing
+from cohort.vault.normalise import composed, unless_empty
 from cohort.vault.tokens import tokens
 
 NORMALISER = 1
@@ -110,15 +111,15 @@ DOMAIN = {"birth_date_swapped": "birth_date"}
 
 def normal_name(name: pl.Expr) -> pl.Expr:
     """Letters only, in capitals, without accents; null where no letter is left."""
-    composed = name.str.normalize("NFKC").str.to_uppercase().str.replace_many(list(ASIDE), list(ASIDE.values()))
-    letters = composed.str.normalize("NFD").str.replace_all(r"\P{L}", "")
-    return pl.when(letters != "").then(letters)
+    plain = composed(name, "NFKC").str.to_uppercase().str.replace_many(list(ASIDE), list(ASIDE.values()))
+    letters = composed(plain, "NFD").str.replace_all(r"\P{L}", "")
+    return unless_empty(letters)
 
 
 def normal_place(postcode: pl.Expr) -> pl.Expr:
     """A postcode in capitals without spaces; null where nothing is left."""
-    place = postcode.str.normalize("NFKC").str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "")
-    return pl.when(place != "").then(place)
+    place = composed(postcode, "NFKC").str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "")
+    return unless_empty(place)
 
 
 def values(people: pl.DataFrame) -> pl.DataFrame:

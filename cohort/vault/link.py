@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from uuid import uuid4
+from secrets import token_hex
 
 import polars as pl
 
@@ -205,14 +205,21 @@ def _proposed(rows: pl.DataFrame, unknown: pl.DataFrame, found: pl.DataFrame) ->
         .with_columns(theirs=pl.col("person_id").min().over("kin"))
         .sort(PERSON_ROW)
     )
-    fresh = {row: str(uuid4()) for row in kin.filter(pl.col("theirs").is_null())["kin"].unique()}
-    new = pl.col("kin").replace_strict(fresh, default=None, return_dtype=pl.String)
-    return kin.select(
+    fresh = kin.filter(pl.col("theirs").is_null()).select(pl.col("kin").unique())
+    fresh = fresh.with_columns(fresh=pl.Series(random_keys(fresh.height), dtype=pl.String))
+    return kin.join(fresh, on="kin", how="left", maintain_order="left").select(
         PERSON_ROW,
-        pl.coalesce("person_id", "theirs", new).alias("person_id"),
+        pl.coalesce("person_id", "theirs", "fresh").alias("person_id"),
         pl.coalesce("rule_code", pl.when(pl.col("theirs").is_not_null()).then("best"), pl.lit(NEW)).alias("rule_code"),
         pl.lit(1.0).alias("weight"),
     )
+
+
+def random_keys(n: int) -> list[str]:
+    """That many random UUIDs (RFC 9562, version 4), of one call for all their bytes (20,000 calls take 0.3 s)."""
+    digits = token_hex(16 * n)
+    each = (digits[at : at + 32] for at in range(0, 32 * n, 32))
+    return [f"{h[:8]}-{h[8:12]}-4{h[13:16]}-{'89ab'[int(h[16], 16) % 4]}{h[17:20]}-{h[20:]}" for h in each]
 
 
 def _first_of_kin(unknown: pl.DataFrame) -> dict[int, int]:

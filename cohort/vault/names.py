@@ -25,6 +25,8 @@ FEWEST = 1_000
 
 def by_name(units: pl.DataFrame, known: pl.DataFrame, record: Record, model: Model = MODEL) -> pl.DataFrame:
     """Links (LINKS) of units (unit, ROW) to persons of `known` (person_id, ROW), who are free to be linked by name."""
+    if known.is_empty():
+        return pl.DataFrame(schema=LINKS)
     exact = _exactly(units, known)
     open_units = units.join(exact, on="unit", how="anti")
     free = known.join(exact, on="person_id", how="anti")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from uuid import RFC_4122, UUID
 
 import polars as pl
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from cohort.ingest import finding
 from cohort.ingest.formats.sen2 import SEN2
 from cohort.ingest.pseudonymise import PseudonymousReturn
-from cohort.vault.link import KNOWN_SCHEMA, NEW, LinkedReturn, link, nobody
+from cohort.vault.link import KNOWN_SCHEMA, NEW, LinkedReturn, link, nobody, random_keys
 
 Row = tuple[str | None, str | None]
 """The UPN and the ULN of a row, None where there is none."""
@@ -244,3 +245,11 @@ def test_a_return_of_nobody_links_nobody() -> None:
     linked = link(replace(returned([]), findings=finding.none()), ANN_AND_BOB)
     assert linked.links.is_empty()
     assert linked.counts == {"known": 0, "new": 0, "by_rule": {}}
+
+
+def test_keys_are_random_uuids_of_version_four() -> None:
+    keys = [UUID(key) for key in random_keys(2_000)]
+    assert {(key.version, key.variant) for key in keys} == {(4, RFC_4122)}
+    assert len(set(keys)) == len(keys)
+    bits = [sum(key.int >> bit & 1 for key in keys) for bit in range(128)]
+    assert sum(800 < n < 1_200 for n in bits) == 122  # all but version and variant

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cohort.ingest.pseudonymise import tokenise
 from cohort.vault.keys import KEY_BYTES, KeyRing
-from cohort.vault.normalise import NORMALISER, normalised
+from cohort.vault.normalise import NORMALISER, Form, composed, normalised
 from tests.build import parsed, person, sen2, upn
 
 RING = KeyRing((bytes(range(KEY_BYTES)),))
@@ -97,3 +97,12 @@ def test_the_version_moves_with_the_form() -> None:
     """Another form is another version and a migration: a change of one alone must be noticed."""
     given_texts = ["\u2462\ufb01 \u017f\u00df\u00b4e\u0301\u200b", "a\u00a8", "\u0130\u0131"]
     assert (NORMALISER, forms(given_texts)) == (1, ["3FISS\u015a\u00c9", "\u00c4", "\u0130I"])
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(st.lists(st.none() | st.text(), max_size=20), st.sampled_from(["NFC", "NFD", "NFKC"]))
+def test_composing_gives_what_python_s_own_tables_give(texts: list[str | None], form: Form) -> None:
+    """ASCII is passed by, so what holds anything else has to be met in every place of a column, beside nulls too."""
+    column = pl.DataFrame({"text": texts}, schema={"text": pl.String})
+    given_anew = column.select(composed(pl.col("text"), form)).to_series().to_list()
+    assert given_anew == [None if text is None else unicodedata.normalize(form, text) for text in texts]
