@@ -27,7 +27,8 @@ test: setup  ## run the tests
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 proof: setup  ## the long proofs that `make test` leaves out
-	@$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+	@rm -f .proof; COHORT_PROOF_LOG=$(CURDIR)/.proof $(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+	@$(BIN)/python -m tests.proving .proof
 
 check: lint types imports  ## lint, types and the floors of the house
 
