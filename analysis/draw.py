@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
+from analysis.charts.attrition import attrition
 from analysis.charts.caterpillar import caterpillar
 from analysis.charts.funnel import funnel
 from analysis.charts.look import Drawn, dressed
@@ -38,6 +39,16 @@ def chart(release: Release, name: str) -> Drawn | None:
     given = release.tables[name]
     drawn = DRAWERS[given.chart](given) if given.chart in DRAWERS else None
     return None if drawn is None else dressed(drawn, given, stretches=stretches(release, name))
+
+
+def flows(release: Release) -> dict[str, Drawn]:
+    """Who is counted: a picture for each population that has steps, by the population's name."""
+    drawn = {name: attrition(flow) for name, flow in release.flows.items() if flow.height > 1}
+    return {
+        name: picture.properties(description=f"How many units of {name} each step leaves.")
+        for name, picture in drawn.items()
+        if picture is not None
+    }
 
 
 def stretches(release: Release, name: str) -> bool:

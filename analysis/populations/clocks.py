@@ -1,0 +1,179 @@
+"""Requests followed to their decision and to their plan, open cases included.
+
+"Of plans issued, those in time" gets better when an authority stalls: what it has not issued is not counted. So
+here every request is followed from the day it came, and what is undecided on the last census day is censored then.
+A request stands in the return of every year in which it was open; the latest return tells most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import ibis
+import polars as pl
+
+from analysis.population import Condition, Day, Ending, Era, Exit, FollowUp, Population, Step, Table
+from cohort.snapshot import Snapshot
+
+REQUEST = ("authority_code", "person_id", "received_date")
+LINE = ("authority_code", "collection_year", "request_row")
+SEN2 = "SEN2"
+HISTORICAL, REFUSED, WITHDRAWN, YES, NO_PLAN = "H", "N", "W", "Y", "N"
+
+COLUMNS = {
+    "year": pl.Int64,
+    "authority_code": pl.String,
+    "person_id": pl.String,
+    "sex_code": pl.String,
+    "ethnicity_code": pl.String,
+    "need_code": pl.String,
+    "age_at_receipt": pl.Int64,
+    "is_exception": pl.Boolean,
+}
+LOOKS_AT = {
+    "received_date": pl.Date,
+    "outcome_code": pl.String,
+    "outcome_date": pl.Date,
+    "assessment_code": pl.String,
+    "assessment_date": pl.Date,
+    "plan_date": pl.Date,
+    "census_date": pl.Date,
+}
+ERAS = (
+    Era(
+        "before SEN2 of persons",
+        "Told of plans that were alive in 2023 or later.",
+        date(2014, 9, 1),
+        date(2021, 12, 31),
+    ),
+    Era("SEN2 of persons", "Every request is told in the year in which it came.", date(2022, 1, 1)),
+)
+"""The first return of persons, January 2023, tells of the year 2022; of older requests only what was still alive."""
+
+
+def _requests(snapshot: Snapshot) -> Table:
+    """Every request once, by its latest return, with its assessment, its plan and the census day of that return."""
+    t: dict[str, Table] = dict(snapshot.tables)
+    request = t["ehc_request"].rename(request_row="row_number")
+    latest = request.group_by(list(REQUEST)).aggregate(collection_year=request.collection_year.max())
+    told: Table = request.semi_join(latest, [*REQUEST, "collection_year"])
+    assessment = t["ehc_assessment"].select(
+        *LINE, "is_exception", assessment_code="outcome_code", assessment_date="outcome_date"
+    )
+    plan = t["ehc_plan"].select(*LINE, plan_date="start_date")
+    need = t["plan_need"].filter(t["plan_need"].rank_code == "1").select(*LINE, "need_code")
+    returns = t["return"].filter(t["return"].collection == SEN2)
+    census = returns.select("authority_code", "collection_year", "census_date")
+    person = t["person"].select("person_id", "sex_code", "ethnicity_code")
+    for beside, keys in (
+        (assessment, LINE),
+        (plan, LINE),
+        (need, LINE),
+        (census, ("authority_code", "collection_year")),
+        (person, ("person_id",)),
+    ):
+        told = told.left_join(beside, keys).drop(*(f"{key}_right" for key in keys))
+    return told.mutate(year=told.received_date.year().cast("int64"))
+
+
+def _on(day: str, holds: Callable[[Table], Condition]) -> Callable[[Table], Day]:
+    """That day, for units of which it holds."""
+    return lambda table: ibis.cases((holds(table).fill_null(False), table[day]))
+
+
+def _decided(table: Table) -> Condition:
+    return table.outcome_code.isin([YES, REFUSED])
+
+
+CENSUS = Exit("census", "Still open on census day.", Ending.CENSORED, lambda t: t.census_date)
+WITHDREW = Exit(
+    "withdrawn",
+    "The request was withdrawn.",
+    Ending.COMPETING,
+    _on("outcome_date", lambda t: t.outcome_code == WITHDRAWN),
+)
+STEPS = (
+    Step("new", "Not a historical request that only carries an old plan.", lambda t: t.outcome_code != HISTORICAL),
+    Step(
+        "ordinary",
+        "No exception to the time limit was claimed.",
+        lambda t: ~t.is_exception.fill_null(False),
+        is_optional=True,
+    ),
+)
+
+REQUESTS_TO_DECISION = Population(
+    name="requests_to_decision",
+    unit="request",
+    sentence="Requests for an EHC needs assessment, each once.",
+    columns=COLUMNS,
+    looks_at=LOOKS_AT,
+    start=_requests,
+    steps=STEPS,
+    follow_up=FollowUp(
+        zero=lambda t: t.received_date,
+        exits=(
+            Exit("decided", "Decided whether to assess.", Ending.EVENT, _on("outcome_date", _decided)),
+            WITHDREW,
+            CENSUS,
+        ),
+    ),
+    eras=ERAS,
+    dated=lambda t: t.received_date,
+    example="""
+    received_date | outcome_code | outcome_date | is_exception | census_date || left_out_by | exit_days | exit      | ending          | era
+    2025-01-06    | Y            | 2025-02-10   |              | 2026-01-15  ||             | 35        | decided   | event           | SEN2 of persons
+    2025-01-06    | N            | 2025-02-24   | no           | 2026-01-15  ||             | 49        | decided   | event           | SEN2 of persons
+    2025-12-01    | A            |              |              | 2026-01-15  ||             | 45        | census    | censored        | SEN2 of persons
+    2025-01-06    | W            | 2025-01-20   |              | 2026-01-15  ||             | 14        | withdrawn | competing event | SEN2 of persons
+    2019-05-01    | H            |              |              | 2026-01-15  || new         | 2451      | census    | censored        | before SEN2 of persons
+    2025-01-06    | Y            | 2025-02-10   | yes          | 2026-01-15  || ordinary    | 35        | decided   | event           | SEN2 of persons
+                  | Y            | 2025-02-10   |              | 2026-01-15  || dated       |           | decided   | event           |
+    2026-01-15    | A            |              |              | 2026-01-15  || watched     | 0         | census    | censored        | SEN2 of persons
+    """,  # noqa: E501
+)
+
+REQUESTS_TO_PLAN = Population(
+    name="requests_to_plan",
+    unit="request",
+    sentence="Requests for an EHC needs assessment, each once.",
+    columns=COLUMNS,
+    looks_at=LOOKS_AT,
+    start=_requests,
+    steps=STEPS,
+    follow_up=FollowUp(
+        zero=lambda t: t.received_date,
+        exits=(
+            Exit("plan", "The final plan was issued.", Ending.EVENT, lambda t: t.plan_date),
+            Exit(
+                "refused",
+                "The authority decided not to assess.",
+                Ending.COMPETING,
+                _on("outcome_date", lambda t: t.outcome_code == REFUSED),
+            ),
+            Exit(
+                "no plan",
+                "Assessed, and no plan was issued.",
+                Ending.COMPETING,
+                _on("assessment_date", lambda t: t.assessment_code == NO_PLAN),
+            ),
+            WITHDREW,
+            CENSUS,
+        ),
+    ),
+    eras=ERAS,
+    dated=lambda t: t.received_date,
+    example="""
+    received_date | outcome_code | outcome_date | assessment_code | assessment_date | plan_date  | is_exception | census_date || left_out_by | exit_days | exit
+    2025-01-06    | Y            | 2025-02-10   | Y               | 2025-04-01      | 2025-05-26 | no           | 2026-01-15  ||             | 140       | plan
+    2025-01-06    | Y            | 2025-02-10   | N               | 2025-04-01      |            |              | 2026-01-15  ||             | 85        | no plan
+    2025-01-06    | N            | 2025-02-10   |                 |                 |            |              | 2026-01-15  ||             | 35        | refused
+    2025-01-06    | W            | 2025-02-10   |                 |                 |            |              | 2026-01-15  ||             | 35        | withdrawn
+    2025-01-06    | Y            | 2025-02-10   | A               |                 |            |              | 2026-01-15  ||             | 374       | census
+    2019-05-01    | H            |              |                 |                 | 2019-10-01 |              | 2026-01-15  || new         | 153       | plan
+    2025-01-06    | Y            | 2025-02-10   | Y               | 2025-08-01      | 2025-09-26 | yes          | 2026-01-15  || ordinary    | 263       | plan
+                  | Y            | 2025-02-10   | Y               |                 | 2025-05-26 | no           | 2026-01-15  || dated       |           | plan
+    2025-01-06    | Y            | 2025-02-10   | Y               |                 | 2025-01-06 | no           | 2026-01-15  || watched     | 0         | plan
+    """,  # noqa: E501
+)
