@@ -86,8 +86,11 @@ def notes(release: Release, more: Iterable[str] = ()) -> None:
 
 def population(release: Release) -> None:
     """Who was counted: units left after each step. A number that is withheld is the letter c."""
+    pictures = draw.flows(release)
     for name, flow in release.flows.items():
         st.markdown(f"**{plain(capital(name.replace('_', ' ')))}**")
+        if name in pictures:
+            st.altair_chart(pictures[name])
         rows = [
             {"Step": plain(row["sentence"]), "Left": "c" if row["n"] is None else f"{row['n']:,}"}
             for row in flow.iter_rows(named=True)

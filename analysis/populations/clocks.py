@@ -56,8 +56,9 @@ def _requests(snapshot: Snapshot) -> Table:
     """Every request once, by its latest return, with its assessment, its plan and the census day of that return."""
     t: dict[str, Table] = dict(snapshot.tables)
     request = t["ehc_request"].rename(request_row="row_number")
-    latest = request.group_by(list(REQUEST)).aggregate(collection_year=request.collection_year.max())
-    told: Table = request.semi_join(latest, [*REQUEST, "collection_year"])
+    # By a total order, not by the greatest year: a request without a date is a row like any other.
+    latest = ibis.window(group_by=REQUEST, order_by=[ibis.desc("collection_year"), "request_row"])
+    told: Table = request.mutate(place=ibis.row_number().over(latest)).filter(lambda t: t.place == 0).drop("place")
     assessment = t["ehc_assessment"].select(
         *LINE, "is_exception", assessment_code="outcome_code", assessment_date="outcome_date"
     )
