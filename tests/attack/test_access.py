@@ -78,6 +78,11 @@ MATRIX = {
         "list blocks",
     },
 }
+READS = {
+    "validate", "preview", "summary", "history", "release", "list who was merged", "list erasures",
+    "list snapshots concerned", "export erasures", "list blocks",
+}  # fmt: skip
+"""Calls that leave returns, persons and rules as they are: those who make them may share a record."""
 ALLOWED = [(role, call) for role in MATRIX for call in CALLS if call in MATRIX[role]]
 DENIED = [(role, call) for role in MATRIX for call in CALLS if call not in MATRIX[role]]
 
@@ -109,7 +114,7 @@ def ready(office: Office) -> Office:
 
 @pytest.fixture(scope="module")
 def untouched(embedded_server: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """A record that all share who are denied what they ask: who is denied changes nothing."""
+    """A record that all share who are denied what they ask, or only look: neither changes anything."""
     with embedded_server.fresh() as engine:
         application = as_application(engine)
         settings = from_environment({"COHORT_HOME": str(tmp_path_factory.mktemp("home"))})
@@ -134,10 +139,11 @@ def _last_entry(office: Office, principal: Principal) -> str:
 
 
 @pytest.mark.parametrize(("role", "call"), ALLOWED)
-def test_a_role_may_do_what_the_matrix_says(ready: Office, role: str, call: str) -> None:
-    principal = _principal(ready, role)
-    assert not _refused(ready, principal, call)
-    assert _last_entry(ready, principal) != "denied"
+def test_a_role_may_do_what_the_matrix_says(request: pytest.FixtureRequest, role: str, call: str) -> None:
+    office: Office = request.getfixturevalue("untouched" if call in READS else "ready")
+    principal = _principal(office, role)
+    assert not _refused(office, principal, call)
+    assert _last_entry(office, principal) != "denied"
 
 
 @pytest.mark.parametrize(
@@ -149,7 +155,7 @@ def test_a_role_may_do_nothing_else(untouched: Office, role: str, call: str) -> 
     assert _last_entry(untouched, principal) == "denied"
 
 
-def test_who_is_denied_has_changed_nothing(untouched: Office) -> None:
+def test_who_is_denied_or_only_looks_has_changed_nothing(untouched: Office) -> None:
     held = list(Desk(_principal(untouched, "authority"), untouched).history())
     assert [(each.collection, each.status) for each in held] == [("SEN2", Standing.ACCEPTED)]
     assert list(erasure.erasures(untouched, access.local_operator(untouched.engine))) == []
