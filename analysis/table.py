@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from analysis.measure import Count, Measure
+from analysis.measure import Across, Count, Kind, Measure, Value
 from analysis.population import BY_PLACE, Population
 from cohort.errors import UsageError
 from cohort.snapshot import Snapshot
@@ -18,11 +18,13 @@ class AnalysisTable:
     """What a study computes on.
 
     `counts`: the grouping columns, measure, numerator, denominator (null for a plain count), true counts.
+    `averages`: the grouping columns, measure, n, total, out_of, value, sd, of measures of a value.
     `rows`: one row a unit, for models. `flows`: attrition by population. `published`: the counts are figures
     that somebody published, under `source`. None of it may be seen: only a Release may.
     """
 
     counts: pl.DataFrame | None = None
+    averages: pl.DataFrame | None = None
     rows: pl.DataFrame | None = None
     flows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     source: str = ""
@@ -33,23 +35,83 @@ class AnalysisTable:
         return bool(self.source)
 
 
-def counts(snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE) -> AnalysisTable:
+def counts(
+    snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE, across: Across | None = None
+) -> AnalysisTable:
     """True counts of each measure by the given columns of its populations."""
     chosen = tuple(measures)
-    populations = {c.population.name: c.population for m in chosen for c in (m.numerator, m.denominator) if c}
-    flows = {name: population.flow(snapshot) for name, population in populations.items()}
-    return AnalysisTable(counts=figures(snapshot, chosen, by), flows=flows)
+    return AnalysisTable(counts=figures(snapshot, chosen, by, across), flows=_flows(snapshot, chosen))
 
 
-def figures(snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE) -> pl.DataFrame:
-    """The counts of `counts` without the attrition. Columns: `by`, measure, both counts. One look at a population."""
+def averages(
+    snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE, across: Across | None = None
+) -> AnalysisTable:
+    """True means, ratios and quantiles of measures of a value, by the given columns of their populations."""
     chosen = tuple(measures)
+    return AnalysisTable(averages=values(snapshot, chosen, by, across), flows=_flows(snapshot, chosen))
+
+
+def figures(
+    snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE, across: Across | None = None
+) -> pl.DataFrame:
+    """The counts of `counts` without the attrition. Columns: `by`, measure, both counts. One look at a population.
+
+    Raises UsageError TABLE-02 for a measure of a value; where the years are pooled, what `Measure.pooled` raises.
+    """
+    chosen = _fit(snapshot, measures, by, across, of_values=False)
     asked: dict[str, dict[str, Count]] = {}
     for measure in chosen:
-        for part, count in _parts(measure).items():
+        for part, count in measure.counts.items():
             asked.setdefault(count.population.name, {})[f"{measure.name} {part}"] = count
     counted = {name: _counted(snapshot, counts_of, by) for name, counts_of in asked.items()}
     return pl.concat([_measured(measure, counted, by) for measure in chosen]).sort("measure", *by)
+
+
+def values(
+    snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE, across: Across | None = None
+) -> pl.DataFrame:
+    """The averages of `averages` without the attrition. Columns: `by`, measure, n, total, out_of, value, sd.
+
+    `n`: units with a number. `total`, `out_of`: the two sums of a ratio, of a mean the second is `n`. `sd`: the
+    spread of a mean, null for others. Raises as `figures`, TABLE-02 for a measure of counts.
+    """
+    chosen = _fit(snapshot, measures, by, across, of_values=True)
+    return pl.concat([_valued(snapshot, measure, by) for measure in chosen]).sort("measure", *by)
+
+
+def _fit(
+    snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...], across: Across | None, *, of_values: bool
+) -> tuple[Measure, ...]:
+    """The measures, where they can be asked so."""
+    chosen = tuple(measures)
+    for measure in chosen:
+        if isinstance(measure.numerator, Value) != of_values:
+            raise UsageError(
+                "TABLE-02",
+                f"{measure.title} is a {measure.kind.value}.",
+                "Ask for counts, shares and rates by counts(), for the others by averages().",
+            )
+        if "year" not in by:
+            measure.pooled(_years(snapshot, measure), across)
+    return chosen
+
+
+def _years(snapshot: Snapshot, measure: Measure) -> list[int]:
+    """The years in which the measure's populations have a unit."""
+    found = set()
+    for population in _populations([measure]).values():
+        table = population.frame(snapshot).select("year").distinct()
+        found |= set(table.to_polars()["year"].drop_nulls().to_list())
+    return sorted(found)
+
+
+def _populations(measures: Iterable[Measure]) -> dict[str, Population]:
+    of = (part.population for m in measures for part in (m.numerator, m.denominator) if part is not None)
+    return {population.name: population for population in of}
+
+
+def _flows(snapshot: Snapshot, measures: Iterable[Measure]) -> dict[str, pl.DataFrame]:
+    return {name: population.flow(snapshot) for name, population in _populations(measures).items()}
 
 
 def rows(snapshot: Snapshot, population: Population) -> AnalysisTable:
@@ -58,16 +120,11 @@ def rows(snapshot: Snapshot, population: Population) -> AnalysisTable:
     return AnalysisTable(rows=frame, flows={population.name: population.flow(snapshot)})
 
 
-def _parts(measure: Measure) -> dict[str, Count]:
-    both = {"numerator": measure.numerator, "denominator": measure.denominator}
-    return {part: count for part, count in both.items() if count is not None}
-
-
 def _measured(measure: Measure, counted: Mapping[str, pl.DataFrame], by: tuple[str, ...]) -> pl.DataFrame:
     """One measure's rows: the groups of either population, a count that a group lacks being 0."""
     frames = [
         counted[count.population.name].select(*by, pl.col(f"{measure.name} {part}").alias(part))
-        for part, count in _parts(measure).items()
+        for part, count in measure.counts.items()
     ]
     if len(frames) == 1:
         joined = frames[0].with_columns(pl.lit(None, pl.Int64).alias("denominator"))
@@ -80,9 +137,22 @@ def _measured(measure: Measure, counted: Mapping[str, pl.DataFrame], by: tuple[s
 def _counted(snapshot: Snapshot, counts_of: Mapping[str, Count], by: tuple[str, ...]) -> pl.DataFrame:
     """Counts on one population by group, a column each."""
     table = next(iter(counts_of.values())).population.frame(snapshot)
-    sums = {name: count.where(table).cast("int64").sum() for name, count in counts_of.items()}
+    sums = {name: count.sum(table) for name, count in counts_of.items()}
     grouped = table.group_by(list(by)).aggregate(**sums).to_polars()
-    return grouped.with_columns(pl.col(*sums).fill_null(0).cast(pl.Int64))
+    return grouped.with_columns(pl.col(*sums).cast(pl.Int64))
+
+
+def _valued(snapshot: Snapshot, measure: Measure, by: tuple[str, ...]) -> pl.DataFrame:
+    """One measure of a value: its groups, null where a group has no number."""
+    value = measure.numerator
+    assert isinstance(value, Value)  # noqa: S101  (_fit saw to it)
+    table = value.population.frame(snapshot)
+    found = table.group_by(list(by)).aggregate(**value.sums(table)).to_polars()
+    figure = pl.col("quantile") if measure.kind is Kind.QUANTILE else pl.col("total") / pl.col("out_of")
+    sd = pl.col("sd") if measure.kind is Kind.MEAN else pl.lit(None, pl.Float64).alias("sd")
+    name = pl.lit(measure.name).alias("measure")
+    known = pl.when(pl.col("n") > 0, pl.col("out_of") != 0).then(figure).alias("value")
+    return found.select(*by, name, pl.col("n").cast(pl.Int64), "total", "out_of", known, sd)
 
 
 def published(snapshot: Snapshot, measure: str) -> AnalysisTable:

@@ -16,7 +16,7 @@ from sqlalchemy import Column as StoredColumn
 from sqlalchemy import Table as StoredTable
 from sqlalchemy.dialects import postgresql
 
-from analysis.measure import Measure, measures
+from analysis.measure import Count, Kind, Measure, Value, measures
 from analysis.study import Study, studies
 from cohort.ingest.format import Column, ReturnFormat
 from cohort.ingest.guide import EXAMPLE, Guide, guides
@@ -212,14 +212,27 @@ def _outcome(outcome: OutcomeMeasure) -> Iterator[str]:
 def _measure(measure: Measure) -> Iterator[str]:
     yield f"## {measure.title} (`{measure.name}`)\n"
     yield f"{measure.sentence}\n"
-    yield f"{measure.unit}; {measure.direction.value}; comparable from {measure.years.start}.\n"
+    per = f" for each {measure.per:,}" if measure.kind is Kind.RATE else ""
+    yield f"{measure.kind.value.capitalize()}{per}; {measure.unit}; {measure.direction.value}.\n"
     yield f"Source: {measure.source}\n"
-    for name, count in (("Counted", measure.numerator), ("Of", measure.denominator)):
-        if count is not None:
-            yield f"{name}: {count.population.sentence}\n"
-            yield from (f"- {step.sentence}" for step in count.population.steps)
-            yield ""
-            yield from _example(count.example)
+    periods = ((_years(*span), period.definition) for period in measure.years for span in period.spans)
+    yield from _rows(("years that may be compared", "definition"), sorted(periods))
+    if isinstance(measure.numerator, Value):
+        yield from _figured("Figured of", measure.numerator)
+        yield f"The rows come to {measure.numerator.figure:g}.\n"
+    elif measure.denominator is not None and measure.denominator.example == measure.numerator.example:
+        yield from _figured("Counted, of those of", measure.denominator)
+    else:
+        for name, count in measure.counts.items():
+            yield from _figured("Counted" if name == "numerator" else "Of", count)
+
+
+def _figured(what: str, part: Count | Value) -> Iterator[str]:
+    """The population of a measure with its steps, and the rows that prove the definition."""
+    yield f"{what}: {part.population.sentence}\n"
+    yield from (f"- {step.sentence}" for step in part.population.steps)
+    yield ""
+    yield from _example(part.example)
 
 
 def _study(study: Study) -> Iterator[str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from analysis.measure import Count, Direction, Measure
+from analysis.measure import PERSON_LEVEL, Count, Direction, Measure
 from analysis.populations.linkage import LEAVERS, RECORDS
-
-PERSON_LEVEL = range(2023, 2100)
 
 linked_records = Measure(
     name="linked_records",

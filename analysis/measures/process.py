@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from analysis.measure import Count, Direction, Measure
+from analysis.measure import PERSON_LEVEL, Count, Direction, Measure
 from analysis.population import Condition, Table
 from analysis.populations.process import APPEALABLE, APPEALS, PLANS_IN_FORCE, PLANS_ISSUED, REQUESTS
 
-PERSON_LEVEL = range(2023, 2100)
-"""SEN2 has been collected for each person since the return of 2023; earlier figures are not built from persons."""
 STATUTORY_DAYS = 20 * 7
 """20 weeks from the request to the final plan: SEND Regulations 2014, regulation 13(2)."""
 
@@ -149,4 +147,5 @@ appeals = Measure(
     ),
     years=PERSON_LEVEL,
     source="MoJ and DfE, SEND appeal rate: 3.2 % in 2024.",
+    per=100,
 )

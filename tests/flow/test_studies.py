@@ -14,13 +14,12 @@ import pytest
 
 from analysis import draw, files
 from analysis.ledger import FileLedger
-from analysis.measure import Count, Measure, measures
+from analysis.measure import measures
 from analysis.release import Release
 from analysis.run import run
 from analysis.study import studies, study
 from analysis.table import counts
 from cohort.errors import ReleaseRefused, UsageError
-from cohort.example import read as example
 from cohort.ingest.receipt import Standing
 from cohort.snapshot import Snapshot
 from tests.flow.conftest import Invented
@@ -82,31 +81,6 @@ def test_appeals_equal_the_flags_planted(invented: Invented) -> None:
     found = counts(invented.snapshot, [measures()["appeals"]]).counts
     planted = sum(e["numerator"] for e in invented.truth["estimands"] if e["id"] == "appeals.registered")
     assert found["numerator"].sum() == planted
-
-
-def _counts(measure: Measure) -> list[Count]:
-    return [count for count in (measure.numerator, measure.denominator) if count is not None]
-
-
-@pytest.mark.parametrize("name", measures())
-def test_a_measure_counts_its_example_rows(name: str) -> None:
-    """The rows in the declaration are run on DuckDB as the measure would be."""
-    import ibis
-
-    for count in _counts(measures()[name]):
-        table = example(count.example, {**count.population.columns, "counts": pl.Boolean})
-        absent = [pl.lit(None, kind).alias(c) for c, kind in count.population.columns.items()]
-        rows = table.given.with_columns(e for e in absent if e.meta.output_name() not in table.given.columns)
-        shown = ibis.memtable(rows.with_row_index("place"))
-        told = shown.mutate(counts=count.where(shown)).order_by("place").to_polars()
-        assert told["counts"].fill_null(value=False).to_list() == table.expected["counts"].to_list()
-
-
-@pytest.mark.parametrize("name", measures())
-def test_a_population_shows_the_columns_that_it_declares_in_their_types(invented: Invented, name: str) -> None:
-    for count in _counts(measures()[name]):
-        frame = count.population.frame(invented.snapshot).limit(5).to_polars()
-        assert frame.schema == {c: kind() for c, kind in count.population.columns.items()}
 
 
 def test_attrition_is_counted_step_by_step(invented: Invented) -> None:
