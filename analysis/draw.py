@@ -17,7 +17,7 @@ from analysis.charts.tiles import tiles
 from analysis.charts.trend import trend
 from analysis.headings import CODES, OTHER, SIGNS, Kind, heading, in_words, kind, marks
 from analysis.release import Release, ReleasedTable
-from analysis.result import Chart
+from analysis.result import Chart, Part
 
 Drawer = Callable[[ReleasedTable], Drawn | None]
 DRAWERS: Mapping[Chart, Drawer] = {
@@ -55,6 +55,12 @@ def stretches(release: Release, name: str) -> bool:
     """Whether the chart of a table may be made wider: panels and squares keep their size."""
     given = release.tables[name]
     return given.chart is not Chart.TILES and not set(given.frame.columns) & set(CODES)
+
+
+def parts(release: Release) -> dict[str, list[str]]:
+    """Heading of a part → names of its tables: what was found, how far to trust it, what would change it."""
+    named = {part.value: [name for name, t in release.tables.items() if t.part is part] for part in Part}
+    return {heading: names for heading, names in named.items() if names}
 
 
 def caption(release: Release) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from analysis.result import Chart
+from analysis.result import Chart, Part
 
 
 class Status(IntEnum):
@@ -65,6 +65,7 @@ class ReleasedTable:
     frame: pl.DataFrame
     chart: Chart
     withheld: int
+    part: Part = Part.ANSWER
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ class Release:
             "method": self.method,
             "provenance": provenance | times,
             "tables": {
-                t.name: {"title": t.title, "rows": t.frame.height, "withheld": t.withheld} for t in self.tables.values()
+                t.name: {"title": t.title, "part": t.part, "rows": t.frame.height, "withheld": t.withheld}
+                for t in self.tables.values()
             },
             "population": {name: flow.to_dicts() for name, flow in self.flows.items()},
             "n_in": self.n_in,

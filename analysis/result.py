@@ -25,6 +25,14 @@ class Chart(StrEnum):
     CATERPILLAR = "caterpillar"
 
 
+class Part(StrEnum):
+    """What a table is for: the answer, what tells whether to trust it, or what the answer would be otherwise."""
+
+    ANSWER = "What was found"
+    DIAGNOSTIC = "How far to trust it"
+    SENSITIVITY = "What would change it"
+
+
 @dataclass(frozen=True)
 class CountTable:
     """True counts: `dimensions`, `numerator`, `denominator` (null where the measure is a plain count).
@@ -38,6 +46,7 @@ class CountTable:
     dimensions: tuple[str, ...]
     is_share: bool = True
     chart: Chart = Chart.NONE
+    part: Part = Part.ANSWER
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,7 @@ class EstimateTable:
     title: str
     frame: pl.DataFrame
     chart: Chart = Chart.NONE
+    part: Part = Part.ANSWER
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,7 @@ class PublishedTable:
     frame: pl.DataFrame
     source: str
     chart: Chart = Chart.NONE
+    part: Part = Part.ANSWER
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,7 @@ class Derived:
     title: str
     make: Callable[[Frames], pl.DataFrame]
     chart: Chart = Chart.NONE
+    part: Part = Part.ANSWER
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,18 @@ def table(release: Release, name: str) -> None:
         st.caption(legend)
 
 
+def parts(release: Release) -> None:
+    """Every table with its chart: the answer first, then how far to trust it, then what would change it."""
+    several = draw.parts(release)
+    for part, names in several.items():
+        if len(several) > 1:
+            st.header(part)
+        for name in names:
+            st.subheader(release.tables[name].title)
+            chart(release, name)
+            table(release, name)
+
+
 def _width(cells: Iterable[object]) -> int:
     """Pixels for the longest of some words; Streamlit looks at the first rows only."""
     return min(320, 30 + 7 * max((len(str(cell)) for cell in cells), default=0))

@@ -19,7 +19,7 @@ def release(result: Result, policy: Policy, provenance: Provenance) -> Release:
     frames = {name: table.frame for name, table in tables.items()}
     for derived in result.derived:
         frame = derived.make(frames)
-        tables[derived.name] = ReleasedTable(derived.name, derived.title, frame, derived.chart, 0)
+        tables[derived.name] = ReleasedTable(derived.name, derived.title, frame, derived.chart, 0, derived.part)
         frames[derived.name] = frame
     return Release(
         title=result.title,
@@ -68,9 +68,9 @@ def _admit(result: Result, policy: Policy, provenance: Provenance) -> None:
 
 def _released(table: CountTable | EstimateTable | PublishedTable, policy: Policy) -> ReleasedTable:
     if isinstance(table, PublishedTable):
-        return ReleasedTable(table.name, table.title, table.frame, table.chart, 0)
+        return ReleasedTable(table.name, table.title, table.frame, table.chart, 0, table.part)
     frame, withheld = _counts(table, policy) if isinstance(table, CountTable) else _estimates(table, policy)
-    return ReleasedTable(table.name, table.title, frame, table.chart, withheld)
+    return ReleasedTable(table.name, table.title, frame, table.chart, withheld, table.part)
 
 
 def _counts(table: CountTable, policy: Policy) -> tuple[pl.DataFrame, int]:

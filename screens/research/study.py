@@ -48,10 +48,7 @@ def _choose(cards: Sequence[StudyCard]) -> StudyCard:
 def _show(ask: Ask, release: Release) -> None:
     st.header(release.title)
     figure.opening(release)
-    for name, given in release.tables.items():
-        st.subheader(given.title)
-        figure.chart(release, name)
-        figure.table(release, name)
+    figure.parts(release)
     st.header("What to mind")
     figure.notes(release)
     st.header("Who was counted")
