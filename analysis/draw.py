@@ -11,6 +11,7 @@ import polars as pl
 
 from analysis.charts.attrition import attrition
 from analysis.charts.caterpillar import caterpillar
+from analysis.charts.curve import curve
 from analysis.charts.funnel import funnel
 from analysis.charts.look import Drawn, dressed
 from analysis.charts.tiles import tiles
@@ -25,6 +26,7 @@ DRAWERS: Mapping[Chart, Drawer] = {
     Chart.TREND: trend,
     Chart.CATERPILLAR: caterpillar,
     Chart.TILES: tiles,
+    Chart.CURVE: curve,
 }
 
 

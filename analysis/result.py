@@ -23,6 +23,7 @@ class Chart(StrEnum):
     TREND = "trend"
     TILES = "tiles"
     CATERPILLAR = "caterpillar"
+    CURVE = "curve"
 
 
 class Part(StrEnum):
@@ -51,13 +52,17 @@ class CountTable:
 
 @dataclass(frozen=True)
 class EstimateTable:
-    """Output of a model. Each row rests on `n` persons or plans, a column of the frame that is not released."""
+    """Output of a model. Each row rests on `n` persons or plans, a column of the frame that is not released.
+
+    `dimensions`: columns that say what a row is of; those that are numbers stay where the figures are withheld.
+    """
 
     name: str
     title: str
     frame: pl.DataFrame
     chart: Chart = Chart.NONE
     part: Part = Part.ANSWER
+    dimensions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,8 @@ def _counts(table: CountTable, policy: Policy) -> tuple[pl.DataFrame, int]:
 
 def _estimates(table: EstimateTable, policy: Policy) -> tuple[pl.DataFrame, int]:
     safe = pl.col("n") >= policy.threshold
-    numbers = [c for c, kind in table.frame.schema.items() if kind.is_numeric() and c != "n"]
+    kept = {"n", *table.dimensions}
+    numbers = [c for c, kind in table.frame.schema.items() if kind.is_numeric() and c not in kept]
     frame = table.frame.with_columns(
         *(pl.when(safe).then(pl.col(c)).alias(c) for c in numbers),
         pl.when(safe).then(pl.lit(Status.SHOWN.word)).otherwise(pl.lit(Status.SUPPRESSED.word)).alias("status"),

@@ -8,9 +8,10 @@ are censored, other ends are competing events, and an exposure begins when it be
 
 from analysis.models.event_time.incidence import IncidenceResult, incidence
 from analysis.models.event_time.proportional import ProportionalResult, cox, fine_gray
+from analysis.models.event_time.spells import CENSORED
 from analysis.models.frame import Frame
 
-__all__ = ["IncidenceResult", "ProportionalResult", "cox", "cumulative_incidence", "fine_gray", "incidence"]
+__all__ = ["CENSORED", "IncidenceResult", "ProportionalResult", "cox", "cumulative_incidence", "fine_gray", "incidence"]
 
 
 def cumulative_incidence(
