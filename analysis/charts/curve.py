@@ -19,7 +19,7 @@ def curve(given: ReleasedTable) -> alt.LayerChart | alt.FacetChart | None:
     if shown.is_empty():
         return None
     names = list(dict.fromkeys(shown["outcome"]))
-    legend = alt.Legend(title=None, orient="bottom", columns=3)
+    legend = alt.Legend(title=None, orient="bottom", columns=3, symbolOpacity=1)
     colours, shapes = (list(islice(cycle(of), len(names))) for of in (SERIES, SHAPES))
     colour = alt.Color("outcome:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
     shape = alt.Shape("outcome:N", scale=alt.Scale(domain=names, range=shapes), legend=legend)
