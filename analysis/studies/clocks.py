@@ -13,6 +13,7 @@ from analysis.populations.clocks import REQUESTS_TO_DECISION, REQUESTS_TO_PLAN
 from analysis.result import Chart, EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows
+from analysis.warned import of_model
 from cohort.snapshot import Snapshot
 
 WEEK = 7
@@ -86,7 +87,7 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
             "an authority works off its oldest cases last, that flatters it.",
             "The days of receipt and of the end are those that the authority returned.",
         ),
-        warnings=("Requests, not children, are followed: one child may ask twice.", *fitted.warnings),
+        warnings=("Requests, not children, are followed: one child may ask twice.", *of_model(fitted.warnings)),
         n_in=table.rows.height,
         n_used=fitted.n_used,
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 import polars as pl
 
@@ -14,6 +12,7 @@ from analysis.populations.process import PLANS_ISSUED
 from analysis.result import Chart, EstimateTable, Frames, Result
 from analysis.study import Picks, Study
 from analysis.table import AnalysisTable, rows
+from analysis.warned import of_model
 from cohort.snapshot import Snapshot
 
 COVARIATES = ("sex", "need", "age", "year")
@@ -55,7 +54,7 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
             "Only plans issued are looked at: cases still open are not, so an authority that stalls looks better.",
             "An effect is what goes with a characteristic, not what it causes.",
         ),
-        warnings=_warnings(fitted.warnings),
+        warnings=of_model(fitted.warnings),
         n_in=fitted.n_in,
         n_used=fitted.n_used,
         residual_df=fitted.n_used - terms.height - 1,
@@ -86,12 +85,6 @@ def _backing(frame: pl.DataFrame) -> pl.Expr:
     for name in COVARIATES:
         sizes |= {f"{name}[{level}]": n for level, n in frame[name].value_counts().rows()}
     return pl.col("term").replace_strict(sizes, default=0, return_dtype=pl.Int64).alias("n")
-
-
-def _warnings(told: Iterable[str]) -> tuple[str, ...]:
-    """The model's warnings but for those that count rows: numbers of children leave through the gate only."""
-    kept = [words for words in told if " rows " not in words]
-    return (*kept, "Rows that lack a value are left out; how many were used stands with the figures.")
 
 
 def _variance(variances: pd.DataFrame, n: int) -> pl.DataFrame:

@@ -51,10 +51,8 @@ def _rows(connection: Connection, chosen: sql.Composable) -> pl.DataFrame:
         "SELECT r.person_id, EXISTS (SELECT FROM vault.kept_apart k WHERE k.person_id = r.person_id), "
         "r.is_upn_temporary, {} FROM vault.linkage_row r WHERE {}"
     ).format(sql.SQL(", ").join(macs), chosen)
-    columns = {"person_id": pl.String, "is_kept_apart": pl.Boolean, "is_upn_temporary": pl.String}
-    frame = copy_out(connection, query, {**columns, **dict.fromkeys(MACS, pl.String)})
-    bytes_of = [pl.col(name).str.decode("hex") for name in MACS]
-    return frame.with_columns(*bytes_of, (pl.col("is_upn_temporary") == "t")).select(*KNOWN_ROW)
+    columns = {"person_id": pl.String, "is_kept_apart": pl.Boolean, "is_upn_temporary": pl.Boolean}
+    return copy_out(connection, query, {**columns, **dict.fromkeys(MACS, pl.Binary)}).select(*KNOWN_ROW)
 
 
 def _with_neighbours(connection: Connection, by_number: Record, wanted: pl.DataFrame) -> Record:
@@ -110,5 +108,4 @@ def _frequency(connection: Connection, key: str) -> pl.DataFrame:
         "SELECT {}, encode(o.token, 'hex'), count(*) FROM (SELECT DISTINCT {} AS token FROM {}) o "
         "JOIN vault.linkage_row r ON r.{} = o.token GROUP BY 2"
     ).format(sql.Literal(key), sql.Identifier(key), sql.Identifier(OPEN), sql.Identifier(key))
-    frame = copy_out(connection, query, {"key": pl.String, "token": pl.String, "n": pl.Int64})
-    return frame.with_columns(pl.col("token").str.decode("hex"))
+    return copy_out(connection, query, {"key": pl.String, "token": pl.Binary, "n": pl.Int64})

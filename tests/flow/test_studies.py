@@ -194,6 +194,7 @@ def test_the_same_question_of_the_same_snapshot_has_the_same_id(
 def test_every_chart_is_drawn_from_a_release(released: Callable[..., Release]) -> None:
     drawn = {(name, table) for name in studies() for table in draw.charts(released(name, "publication"))}
     assert drawn == {
+        ("clocks", "curve"),
         ("outcome_summary", "numbers"),
         ("outcome_summary", "shares"),
         ("la_comparison", "authorities"),
