@@ -49,11 +49,13 @@ def fit(x: np.ndarray, events: np.ndarray, trials: np.ndarray, link: Link) -> Fi
     overall = events.sum() / trials.sum()
     beta = np.zeros(x.shape[1])
     beta[0] = np.log(-np.log1p(-overall)) if link == "cloglog" else special.logit(overall)
-    deviance, arrived = _deviance(x @ beta, events, trials, link), False
+    deviance = reached = _deviance(x @ beta, events, trials, link)
+    arrived = False
     for _ in range(MOST_STEPS):
-        scores, information, _ = _parts(x, beta, events, trials, link)
-        step, *_ = np.linalg.lstsq(information, scores.sum(0), rcond=None)
-        arrived = float(scores.sum(0) @ step) < CLOSE
+        left, weight, _ = _parts(x, beta, events, trials, link)
+        score = x.T @ left
+        step, *_ = np.linalg.lstsq((x * weight[:, None]).T @ x, score, rcond=None)
+        arrived = float(score @ step) < CLOSE
         for _ in range(20):
             reached = _deviance(x @ (beta + step), events, trials, link)
             if reached <= deviance + 1e-9 * abs(deviance):
@@ -62,9 +64,10 @@ def fit(x: np.ndarray, events: np.ndarray, trials: np.ndarray, link: Link) -> Fi
         beta, deviance = beta + step, reached
         if arrived or np.abs(beta[1:]).max(initial=0.0) > FAR_OUT:
             break
-    scores, information, h = _parts(x, beta, events, trials, link)
+    left, weight, h = _parts(x, beta, events, trials, link)
     within = np.abs(beta[1:]).max(initial=0.0) <= FAR_OUT
-    return Fitted(beta, information, scores, h, deviance, bool(arrived and within))
+    information = (x * weight[:, None]).T @ x
+    return Fitted(beta, information, x * left[:, None], h, deviance, bool(arrived and within))
 
 
 def _parts(
@@ -73,8 +76,7 @@ def _parts(
     linear = x @ beta
     h, moved = chance(linear, link), slope(linear, link)
     spread = np.maximum(h * (1 - h), 1e-300)
-    scores = x * ((events - trials * h) * moved / spread)[:, None]
-    return scores, (x * (trials * moved**2 / spread)[:, None]).T @ x, h
+    return (events - trials * h) * moved / spread, trials * moved**2 / spread, h
 
 
 def _deviance(linear: np.ndarray, events: np.ndarray, trials: np.ndarray, link: Link) -> float:

@@ -21,12 +21,15 @@ from analysis.models.event_time.binary import Fitted, Link
 from analysis.models.event_time.clusters import Clusters, clusters, limits
 from analysis.models.event_time.periods import KNOTS, Baseline, Clock, clock, expand, look_back, refuse_given
 from analysis.models.event_time.spells import endings
-from analysis.models.event_time.standard import Standard, average
+from analysis.models.event_time.standard import Standard, average, column_of
 from analysis.models.frame import CompleteFrame, Design, Frame, Library, complete_frame, design, give_back, numbers
 from analysis.models.intervals import normal_quantile
 from cohort.errors import UsageError
 
 Rows = Literal["person", "period"]
+
+FINE = 0.1
+"""Share of rows that differ in one column above which rows are not put together."""
 
 
 @dataclass(frozen=True)
@@ -254,7 +257,7 @@ def discrete_hazard(
         converged=fitted.converged,
         warnings=tuple(_warnings(complete, x, silent, lost - periods.height, groups, cluster)),
         _cells=cells, _design=x, _fit=fitted, _clock=ticks,
-        _standard=_standard(periods, id, time, fixed, x, ticks, groups, seen, silent),
+        _standard=_standard(periods, id, time, fixed, x, ticks, groups, seen, silent, rows),
         _library=complete.library,
     )  # fmt: skip
 
@@ -308,42 +311,35 @@ def _periods(
 
 
 def _cells(periods: pl.DataFrame, time: str, event: str, fixed: Sequence[str], groups: Clusters) -> Cells:
-    unique = [time, *fixed, "__cluster"]
-    weight = pl.col("__weight")
-    table = (
-        periods.group_by(unique).agg((weight * pl.col(event)).sum().alias("__events"), weight.sum().alias("__trials"))
-    ).sort(unique)  # fmt: skip
-    codes = table["__cluster"].to_numpy() if groups.codes is not None else None
-    events, trials = table["__events"].to_numpy(), table["__trials"].to_numpy()
-    return Cells(table, events, trials, Clusters(codes, groups.size), table[time].to_numpy())
+    counted = periods.select(
+        time, *fixed, "__cluster", __events=pl.col("__weight") * pl.col(event), __trials=pl.col("__weight")
+    )
+    # Rows that are alike count as one; where a column differs in nearly every row, looking for such gains nothing.
+    if not any(counted[name].n_unique() > FINE * counted.height for name in fixed):
+        counted = counted.group_by([time, *fixed, "__cluster"], maintain_order=True).sum()
+    codes = counted["__cluster"].to_numpy() if groups.codes is not None else None
+    events, trials = counted["__events"].to_numpy(), counted["__trials"].to_numpy()
+    return Cells(counted, events, trials, Clusters(codes, groups.size), counted[time].to_numpy())
 
 
 def _standard(
     periods: pl.DataFrame, person: str, time: str, fixed: Sequence[str], x: Design, ticks: Clock, groups: Clusters,
-    seen: set[int], silent: set[int],
+    seen: set[int], silent: set[int], rows: Rows,
 ) -> Standard:  # fmt: skip
     kept = [*fixed, "__cluster"]
-    whole = periods.select(person, *kept).unique()
-    settled = whole.height == periods[person].n_unique()
-    first = periods.sort(time).unique(person, keep="first", maintain_order=True)
-    patterns = first.group_by(kept).agg(pl.col("__weight").sum()).sort(kept)
+    settled = rows == "person" or periods.select(person, *kept).unique().height == periods[person].n_unique()
+    first = periods.unique(person, keep="any", maintain_order=True) if settled else periods.head(1)
+    patterns = first.group_by(kept, maintain_order=True).agg(pl.col("__weight").sum())
     codes = patterns["__cluster"].to_numpy() if groups.codes is not None else None
     return Standard(
         patterns=patterns,
         count=patterns["__weight"].to_numpy(),
         clusters=Clusters(codes, groups.size if codes is not None else patterns.height),
-        terms=tuple(_column(term, fixed, periods) for term in x.terms[1 + len(ticks.names) :]),
+        terms=tuple(column_of(term, fixed, periods) for term in x.terms[1 + len(ticks.names) :]),
         settled=settled,
         seen=frozenset(seen),
         silent=frozenset(silent),
     )
-
-
-def _column(term: str, fixed: Sequence[str], rows: pl.DataFrame) -> tuple[str, str | None]:
-    texts = [name for name in fixed if not (rows.schema[name].is_numeric() or rows.schema[name] == pl.Boolean)]
-    of = [name for name in texts if term.startswith(f"{name}[")]
-    column = max(of, key=len) if of else term
-    return (column, term[len(column) + 1 : -1]) if of else (column, None)
 
 
 def _refuse_unbounded(fitted: Fitted, x: Design) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,3 +122,11 @@ def _values(table: pl.DataFrame, column: str, level: str | None) -> np.ndarray:
     if level is None:
         return values.cast(pl.Float64).to_numpy()
     return (values.cast(pl.String) == level).cast(pl.Float64).to_numpy()
+
+
+def column_of(term: str, fixed: Sequence[str], rows: pl.DataFrame) -> tuple[str, str | None]:
+    """The column of a term of the design, and the level where it is a dummy."""
+    texts = [name for name in fixed if not (rows.schema[name].is_numeric() or rows.schema[name] == pl.Boolean)]
+    of = [name for name in texts if term.startswith(f"{name}[")]
+    column = max(of, key=len) if of else term
+    return (column, term[len(column) + 1 : -1]) if of else (column, None)
