@@ -12,6 +12,8 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
+from analysis.models.event_time.curvature import inverse
+
 Link = Literal["cloglog", "logit"]
 
 MOST_STEPS, CLOSE = 60, 1e-10
@@ -21,13 +23,17 @@ FAR_OUT = 15.0
 
 @dataclass(frozen=True)
 class Fitted:
-    """Coefficients (p), information (p × p), each cell's share of the score (n × p), and chances (n)."""
+    """Coefficients (p), inverse information (p × p), each cell's share of the score (n × p), and chances (n).
+
+    `unbound` marks coefficients (p) that ran away; `converged` is true where the search arrived and none did.
+    """
 
     beta: np.ndarray
-    information: np.ndarray
+    inverse: np.ndarray
     scores: np.ndarray
     chance: np.ndarray
     deviance: float
+    unbound: np.ndarray
     converged: bool
 
 
@@ -65,9 +71,10 @@ def fit(x: np.ndarray, events: np.ndarray, trials: np.ndarray, link: Link) -> Fi
         if arrived or np.abs(beta[1:]).max(initial=0.0) > FAR_OUT:
             break
     left, weight, h = _parts(x, beta, events, trials, link)
-    within = np.abs(beta[1:]).max(initial=0.0) <= FAR_OUT
-    information = (x * weight[:, None]).T @ x
-    return Fitted(beta, information, x * left[:, None], h, deviance, bool(arrived and within))
+    curved, unknown = inverse((x * weight[:, None]).T @ x)
+    unbound = unknown | (np.abs(beta) > FAR_OUT)
+    unbound[0] &= unbound[1:].any()
+    return Fitted(beta, curved, x * left[:, None], h, deviance, unbound, bool(arrived and not unbound.any()))
 
 
 def _parts(

@@ -156,13 +156,13 @@ class DiscreteHazardResult:
 
     @property
     def _influence(self) -> np.ndarray:
-        return self._fit.scores @ np.linalg.inv(self._fit.information) @ self._design.to_own_units.T
+        return self._fit.scores @ self._fit.inverse @ self._design.to_own_units.T
 
     @property
     def _covariance(self) -> np.ndarray:
         own = self._design.to_own_units
         if self._cells.clusters.codes is None:
-            return own @ np.linalg.inv(self._fit.information) @ own.T
+            return own @ self._fit.inverse @ own.T
         return self._cells.clusters.covariance(self._influence)
 
     def _averages(self, times: Sequence[int], by: str | None) -> tuple[list, np.ndarray, np.ndarray]:
@@ -185,11 +185,10 @@ class DiscreteHazardResult:
     def _wald(self, name: str, x: np.ndarray, added: int) -> Frame:
         c = self._cells
         refit = binary.fit(x, c.events, c.trials, self.link)
-        inverse = np.linalg.pinv(refit.information)
         robust = c.clusters.codes is not None
-        covariance = c.clusters.covariance(refit.scores @ inverse) if robust else inverse
+        covariance = c.clusters.covariance(refit.scores @ refit.inverse) if robust else refit.inverse
         beta, part = refit.beta[-added:], covariance[-added:, -added:]
-        statistic = float(beta @ np.linalg.solve(part, beta))
+        statistic = float(beta @ np.linalg.lstsq(part, beta, rcond=None)[0])
         p = stats.f.sf(statistic / added, added, c.clusters.size - 1) if robust else stats.chi2.sf(statistic, added)
         table = pl.DataFrame({"test": [name], "statistic": [statistic], "df": [added], "p": [float(p)]})
         if not refit.converged:
@@ -225,7 +224,7 @@ def discrete_hazard(
     spline with `knots`. With `cluster`, errors are robust and t with G - 1 df; with `weights` they are robust by
     person, at least. Another event in the way is coded as none: the chance is then that of a world without it.
 
-    Raises UsageError: MODEL-01 to -06, -14, -15 (frame, arguments), -40 (no event), -41, -42 (impossible periods),
+    Raises UsageError: MODEL-01 to -07, -14, -15 (frame, arguments), -40 (no event), -41, -42 (impossible periods),
     -43 (several kinds of event), -44 (weights, spline), -45 (a term without bound), -46 (one cluster), -47 (rows that
     are not of one person, or period).
     """
@@ -307,6 +306,8 @@ def _periods(
         table = look_back(table, person, time, lagged) if lagged else table
     if not table[event].any():
         raise UsageError("MODEL-40", "No event at all happened in the rows used.", "Ask for another population.")
+    if table[event].all():
+        raise UsageError("MODEL-07", "Everybody has the event in the first period.", "Use finer periods.")
     return table
 
 
@@ -344,8 +345,8 @@ def _standard(
 
 def _refuse_unbounded(fitted: Fitted, x: Design) -> None:
     if not fitted.converged:
-        far = np.abs(fitted.beta[1:]) > binary.FAR_OUT / 2
-        columns = dict.fromkeys(term.partition("[")[0] for term, out in zip(x.terms[1:], far, strict=True) if out)
+        marked = zip(x.terms[1:], fitted.unbound[1:], strict=True)
+        columns = dict.fromkeys(term.partition("[")[0] for term, out in marked if out)
         raise UsageError(
             "MODEL-45",
             f"A hazard has no bound: {', '.join(columns) or 'a column'} foretells the event, or that there is none.",

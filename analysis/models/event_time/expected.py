@@ -26,8 +26,8 @@ class Expected:
 def expected(
     moves: Sequence[Leaving], states: int, start: np.ndarray, count: np.ndarray, columns: np.ndarray, ticks: np.ndarray
 ) -> Expected:
-    """From starting states (U, codes below `states`), how many each pattern stands for (U), their columns (U × f), and the
-    clock's (T × b): T moves make T + 1 periods. Columns of the design are an intercept, the clock's, and theirs.
+    """From starting states (U, codes below `states`), how many each pattern stands for (U), their columns (U × f) and
+    the clock's (T × b): T moves make T + 1 periods. Columns of the design are an intercept, the clock's, and theirs.
     """
     share = [np.eye(states)[start]]
     for tick in ticks:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.models.event_time.curvature import inverse
+
 MOST_STEPS, CLOSE = 50, 1e-9
 FAR_OUT = 12.0
 """A coefficient per standard deviation of its column beyond which it is without bound."""
-
-FAINT = 1e-7
-"""Share of the largest curvature below which nothing is known in a direction."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def leaving(origin: int, cells: np.ndarray, x: np.ndarray, counts: np.ndarray) -
     for _ in range(MOST_STEPS if len(seen) > 1 else 0):
         left = _left(x, beta, counts, total)
         score = (left.T @ x).ravel()
-        step = np.linalg.pinv(_information(x, beta, total), rcond=FAINT, hermitian=True) @ score
+        step = inverse(_information(x, beta, total))[0] @ score
         gain, now = float(score @ step), reached
         for _ in range(20):
             reached = _likelihood(x, beta + step.reshape(beta.shape), counts)
@@ -61,11 +60,9 @@ def leaving(origin: int, cells: np.ndarray, x: np.ndarray, counts: np.ndarray) -
         beta = beta + step.reshape(beta.shape)
         if gain < CLOSE or np.abs(beta).max() > 2 * FAR_OUT:
             break
-    information = _information(x, beta, total)
     scores = (_left(x, beta, counts, total)[:, :, None] * x[:, None, :]).reshape(len(x), -1)
-    unknown = np.diag(information).reshape(beta.shape) < FAINT * max(np.diag(information).max(initial=0.0), 1e-300)
-    inverse = np.linalg.pinv(information, rcond=FAINT, hermitian=True)
-    return Leaving(origin, seen, beta, inverse, scores, cells, unknown | (np.abs(beta) > FAR_OUT))
+    curved, unknown = inverse(_information(x, beta, total))
+    return Leaving(origin, seen, beta, curved, scores, cells, unknown.reshape(beta.shape) | (np.abs(beta) > FAR_OUT))
 
 
 def _chances(x: np.ndarray, beta: np.ndarray) -> np.ndarray:

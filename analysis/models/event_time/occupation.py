@@ -10,6 +10,7 @@ need be Markov for that: shares stay right where moves depend on more than the s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -51,9 +52,8 @@ def occupation(moves: Moves) -> Occupation:
     total, total_influence = share.copy(), influence.copy()
     order = np.argsort(moves.when, kind="stable")
     edges = np.searchsorted(moves.when[order], np.arange(moves.when.max() + 2))
-    found = [(share, influence, total, total_influence)]
-    found = [_told(*found[0])]
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    found = [_told(share, influence, total, total_influence)]
+    for start, stop in pairwise(edges):
         now = order[start:stop]
         before, after, unit = moves.before[now], moves.after[now], moves.unit[now]
         count = np.bincount(before * k + after, minlength=k * k).reshape(k, k).astype(float)
@@ -76,4 +76,4 @@ def _told(share: np.ndarray, influence: np.ndarray, total: np.ndarray, total_inf
 
 
 def _spread(unit: np.ndarray, state: np.ndarray, weight: np.ndarray, units: int, k: int) -> np.ndarray:
-    return np.bincount(unit * k + state, weight, units * k).reshape(units, k)
+    return np.bincount(unit * k + state, weight, units * k).astype(float).reshape(units, k)
