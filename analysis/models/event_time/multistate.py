@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -153,7 +153,11 @@ class MultistateResult:
         found = []
         for level in levels:
             own = (model.standard.matrix(by, level) - model.design.centre[kept]) / model.design.scale[kept]
-            found.append(expected(model.leaving, states, model.start, model.standard.count, own, ticks))
+            # Patterns that differ by cluster only, or by what was just overwritten, are carried forward once.
+            alike, back = np.unique(np.column_stack([model.start, own]), axis=0, return_inverse=True)
+            count = np.bincount(back.ravel(), model.standard.count)
+            one = expected(model.leaving, states, alike[:, 0].astype(int), count, alike[:, 1:], ticks)
+            found.append(replace(one, each=one.each[back.ravel()]))
         mean, each = np.concatenate([f.mean for f in found]), np.hstack([f.each for f in found])
         gradients = [np.hstack(parts) for parts in zip(*(f.gradients for f in found), strict=True)]
         away = (each - mean) * (model.standard.count / model.standard.count.sum())[:, None]
