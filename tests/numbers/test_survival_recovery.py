@@ -6,13 +6,14 @@ thousand worlds, as a hundred know the mean of a method to one per cent only.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import polars as pl
+import pytest
 
 from analysis.models import survival
-from tests.proving import LONG, Found, in_worlds, recovery
+from tests.proving import FAST, LONG, Found, in_worlds, recovery
 
 POINT = 0.01
 """One percentage point of a chance."""
@@ -33,6 +34,7 @@ IN_TIME = float(ISSUED_BY[19])
 IN_TIME_OF_ISSUED = float(ISSUED_BY[19] / ISSUED_BY[-1])
 
 
+@lru_cache(FAST)
 def requests(seed: int, count: int = 1500) -> pl.DataFrame:
     rng = np.random.default_rng([25, 3, seed])
     week = np.searchsorted(1 - STILL, rng.random(count)) + 1
@@ -209,6 +211,7 @@ def by_18(policy: int) -> float:
     return float(np.tile(weights, 2) @ np.array(reached) / weights.sum() / 2)
 
 
+@lru_cache(FAST)
 def fitted(seed: int, cluster: str | None) -> survival.DiscreteHazardResult:
     frame = school_years(seed)
     return survival.discrete_hazard(frame, "id", "year", "event", ["policy", "trait"], entry="entry", cluster=cluster)
@@ -236,13 +239,13 @@ def test_a_difference_of_standardised_chances_comes_back(worlds: int) -> None:
 
 
 def test_the_trap_errors_of_rows_are_too_small_for_what_authorities_do() -> None:
-    study = recovery("A4", "authorities differ", "errors of rows", 60, lambda seed: difference_by_18(seed, None))
+    study = recovery("A4", "authorities differ", "errors of rows", 40, lambda seed: difference_by_18(seed, None))
     study.fails(coverage_below=0.85)
 
 
 # A11: months not in education, employment or training, by support, among three states.
 
-MONTHS, PEOPLE = 16, 400
+MONTHS, PEOPLE = 12, 400
 MOVES = np.array([[0.0, -3.2, -3.4], [-3.0, 0.0, -3.0], [-2.6, -2.4, 0.0]])
 HELP = np.array([[0.0, 0.2, -0.4], [0.0, 0.0, -0.4], [0.5, 0.5, 0.0]])
 START = np.array([0.8, 0.1, 0.1])
@@ -270,7 +273,7 @@ def months(seed: int) -> pl.DataFrame:
     for month in range(1, MONTHS):
         limit = steps[support, path[:, month - 1]]
         path[:, month] = (rng.random(PEOPLE)[:, None] > limit[:, :2]).sum(1)
-    seen = np.arange(MONTHS) < rng.integers(6, 2 * MONTHS, PEOPLE)[:, None]
+    seen = np.arange(MONTHS) < rng.integers(4, 2 * MONTHS, PEOPLE)[:, None]
     frame = {
         "id": np.repeat(np.arange(PEOPLE), MONTHS),
         "la": np.repeat(np.arange(PEOPLE) % 50, MONTHS),
@@ -281,7 +284,7 @@ def months(seed: int) -> pl.DataFrame:
     return pl.DataFrame(frame).filter(pl.Series(seen.ravel()))
 
 
-@cache
+@lru_cache(FAST)
 def lives(seed: int) -> survival.MultistateResult:
     return survival.multistate(months(seed), "id", "month", "state", ["support"], cluster="la", baseline="linear")
 
@@ -300,7 +303,7 @@ def months_less(seed: int) -> Found:
     return found(lives(seed).standardised_difference("support").row(2, named=True), neet_months(1) - neet_months(0))
 
 
-@in_worlds
+@pytest.mark.parametrize("worlds", [40, pytest.param(LONG, marks=pytest.mark.slow)])
 def test_months_not_in_education_or_work_come_back(worlds: int) -> None:
     for method, once in (("Aalen–Johansen months", counted_months), ("standardised months", standardised_months)):
         study = recovery("A11", "three states", method, worlds, once)
@@ -309,7 +312,7 @@ def test_months_not_in_education_or_work_come_back(worlds: int) -> None:
 
 
 def test_months_less_for_those_supported_come_back() -> None:
-    recovery("A11", "three states", "difference of standardised months", 40, months_less).holds()
+    recovery("A11", "three states", "difference of standardised months", 25, months_less).holds()
 
 
 def test_the_trap_those_seen_to_the_end_are_not_all() -> None:
@@ -328,7 +331,7 @@ def test_the_trap_those_seen_to_the_end_are_not_all() -> None:
         mean, se = whole["neet"].mean(), whole["neet"].std() / np.sqrt(whole.height)  # type: ignore[operator]
         return Found(mean, se, mean - 1.96 * se, mean + 1.96 * se, truth)  # type: ignore[arg-type, operator]
 
-    recovery("A11", "lost from NEET", "those seen to the end", 40, lambda s: stayers(s, False)).fails(
+    recovery("A11", "lost from NEET", "those seen to the end", 25, lambda s: stayers(s, False)).fails(
         coverage_below=0.05
     )
     recovery("A11", "lost from NEET", "Aalen–Johansen months", 40, lambda s: stayers(s, True)).holds()

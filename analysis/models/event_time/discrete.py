@@ -233,13 +233,7 @@ def discrete_hazard(
     roles = [id, time, event, *fixed, *([entry] if entry else []), *([weights] if weights else [])]
     _refuse_roles(roles, cluster, id)
     complete = complete_frame(frame, [*roles, *([cluster] if cluster else [])])
-    periods = _periods(complete, id, time, event, entry, rows, lagged)
-    if weights and (numbers(periods, weights) <= 0).any():
-        raise UsageError("MODEL-44", f"Weights of {weights} must be above 0.", "Leave out rows that do not count.")
-    weight = pl.col(weights).cast(pl.Float64) if weights else pl.lit(1.0)
-    groups = clusters(periods, cluster)
-    code = pl.Series(groups.codes) if groups.codes is not None else pl.repeat(0, periods.height, eager=True)
-    periods = periods.with_columns(weight.alias("__weight"), code.alias("__cluster"))
+    periods, groups = _weighted(_periods(complete, id, time, event, entry, rows, lagged), weights, cluster)
     happened = periods.filter(pl.col(event))[time]
     ticks = clock(baseline, happened.to_numpy(), knots)
     seen = {int(p) for p in periods[time].unique()}
@@ -248,17 +242,25 @@ def discrete_hazard(
     x = design(cells.table.with_columns(ticks.columns(cells.table[time])), [*ticks.names, *fixed])
     fitted = binary.fit(x.standard, cells.events, cells.trials, link)
     _refuse_unbounded(fitted, x)
-    lost = complete.n_used if rows == "period" else 0
     return DiscreteHazardResult(
         link=link, level=level, n_in=complete.n_in, n_used=complete.n_used, dropped=complete.dropped,
         periods=periods.height, events=happened.len(), clusters=groups.size,
         kind_of_error=f"robust, clusters of {cluster}" if cluster else "model",
         converged=fitted.converged,
-        warnings=tuple(_warnings(complete, x, silent, lost - periods.height, groups, cluster)),
+        warnings=tuple(_warnings(complete, x, silent, (complete.n_used - periods.height) * bool(lagged), groups, cluster)),
         _cells=cells, _design=x, _fit=fitted, _clock=ticks,
         _standard=_standard(periods, id, time, fixed, x, ticks, groups, seen, silent, rows),
         _library=complete.library,
     )  # fmt: skip
+
+
+def _weighted(periods: pl.DataFrame, weights: str | None, cluster: str | None) -> tuple[pl.DataFrame, Clusters]:
+    if weights and (numbers(periods, weights) <= 0).any():
+        raise UsageError("MODEL-44", f"Weights of {weights} must be above 0.", "Leave out rows that do not count.")
+    weight = pl.col(weights).cast(pl.Float64) if weights else pl.lit(1.0)
+    groups = clusters(periods, cluster)
+    code = pl.Series(groups.codes) if groups.codes is not None else pl.repeat(0, periods.height, eager=True)
+    return periods.with_columns(weight.alias("__weight"), code.alias("__cluster")), groups
 
 
 def _refuse_arguments(
