@@ -4,14 +4,31 @@ Everything here counts who is still waiting. A share of those who have arrived (
 issued) looks the better the more are kept waiting; one minus Kaplan–Meier pretends that whoever was refused will be
 given a plan yet; and "ever had a plan" gives each child the years that it had to live without one. So: open cases
 are censored, other ends are competing events, and an exposure begins when it begins.
+
+`incidence` and its table `cumulative_incidence` for chances by a time, `cox` and `fine_gray` for ratios in continuous
+time, `discrete_hazard` for terms and years and for standardised chances, `multistate` for months among states.
 """
 
+from analysis.models.event_time.discrete import DiscreteHazardResult, discrete_hazard
 from analysis.models.event_time.incidence import IncidenceResult, incidence
+from analysis.models.event_time.multistate import MultistateResult, multistate
 from analysis.models.event_time.proportional import ProportionalResult, cox, fine_gray
 from analysis.models.event_time.spells import CENSORED
 from analysis.models.frame import Frame
 
-__all__ = ["CENSORED", "IncidenceResult", "ProportionalResult", "cox", "cumulative_incidence", "fine_gray", "incidence"]
+__all__ = [
+    "CENSORED",
+    "DiscreteHazardResult",
+    "IncidenceResult",
+    "MultistateResult",
+    "ProportionalResult",
+    "cox",
+    "cumulative_incidence",
+    "discrete_hazard",
+    "fine_gray",
+    "incidence",
+    "multistate",
+]
 
 
 def cumulative_incidence(

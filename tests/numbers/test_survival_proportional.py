@@ -27,6 +27,8 @@ DATA = pl.read_csv(HERE / "survival.csv").with_columns(one=pl.col("event") == "i
 LATE = DATA.filter(pl.col("begun") < pl.col("week"))
 UNTIED = DATA.drop("week").join(pl.read_csv(HERE / "survival_untied.csv"), on="id")
 FIXED = ["x", "need"]
+_few = pl.when(pl.col("id") <= 12).then(pl.lit("few")).otherwise(pl.col("need"))
+"""A rare level in which the event never happens: its ratio runs to zero slowly, and must not be shown."""
 BY_LA, BY_ROW = np.sqrt(25 / 24), np.sqrt(600 / 599)
 
 
@@ -147,6 +149,7 @@ def test_few_clusters_and_few_events_are_said() -> None:
         ({"w": pl.col("w") - 1}, {"weights": "w"}, "MODEL-44"),
         ({"x": pl.col("one").cast(pl.Float64)}, {}, "MODEL-45"),
         ({"x": -pl.col("week") + 100 * pl.col("one").cast(pl.Int64)}, {}, "MODEL-45"),
+        ({"one": pl.col("one") & (pl.col("id") > 12), "need": _few}, {}, "MODEL-45"),
         ({"la": pl.lit("one")}, {"cluster": "la"}, "MODEL-46"),
         ({}, {"fixed": "x"}, "MODEL-06"),
         ({}, {"fixed": ["x", "week"]}, "MODEL-15"),

@@ -173,8 +173,8 @@ def _crossing(times: pl.Series, limit: pl.Series, share: float) -> float | None:
     first = reached[0]
     beyond = np.flatnonzero(curve > share + slack)
     if abs(curve[first] - share) <= slack and len(beyond):
-        return float((times[first] + times[beyond[0]]) / 2)
-    return float(times[first])
+        return float((times.item(int(first)) + times.item(int(beyond[0]))) / 2)
+    return float(times.item(int(first)))
 
 
 def _warnings(ends: Spells, curves: Sequence[Curve]) -> list[str]:

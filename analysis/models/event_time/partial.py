@@ -1,7 +1,9 @@
 """Cox's partial likelihood with Efron's ties, late entry, weights, and who stays at risk after a competing event.
 
-Own code, because neither library serves: statsmodels' PHReg takes no weights, takes half a minute for clustered errors
-of 200,000 rows, and holds whoever enters at a time for at risk at it; lifelines' time-varying fitter has no robust errors and wants a row for every change of weight.
+Own code, because neither library serves: statsmodels' PHReg takes no weights, takes half a minute for clustered
+errors of 200,000 rows and holds whoever enters at a time for at risk at it; lifelines' time-varying fitter has no
+robust errors and wants a row for every change of weight.
+
 Here nothing is expanded. A row is at risk at the event times numbered `first` to `beyond` - 1, so that sums over
 risk sets are cumulative sums of counts, and sums over a row's times are differences of a cumulative hazard. Who had
 a competing event stays at risk with the falling weight W(t)/W(T) (Fine & Gray 1999, J. Am. Stat. Assoc. 94:496):

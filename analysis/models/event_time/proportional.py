@@ -11,6 +11,7 @@ import polars as pl
 from scipy import stats
 
 from analysis.models.event_time.clusters import Clusters, clusters, limits
+from analysis.models.event_time.curvature import inverse
 from analysis.models.event_time.partial import FAR_OUT, Carried, Partial, State, disproportion, maximise, prepare
 from analysis.models.event_time.spells import Spells, single, spells
 from analysis.models.frame import Design, Frame, Library, design, give_back, numbers
@@ -162,10 +163,10 @@ def _result(
     ends: Spells, data: Partial, x: Design, cluster: str | None, level: float, robust: bool
 ) -> ProportionalResult:
     beta, state, arrived = maximise(data)
-    _refuse_unbounded(beta, arrived, x)
+    curved, unknown = inverse(state.information())
+    _refuse_unbounded(unknown | (np.abs(beta) > FAR_OUT / 2), arrived, x)
     complete, groups = ends.complete, clusters(ends.complete.rows, cluster)
-    inverse = np.linalg.inv(state.information())
-    covariance = groups.covariance(state.residuals() @ inverse) if robust else inverse
+    covariance = groups.covariance(state.residuals() @ curved) if robust else curved
     events = int(data.event.sum())
     kind = f"robust, clusters of {cluster}" if cluster else "robust, rows" if robust else "model"
     return ProportionalResult(
@@ -186,9 +187,8 @@ def _result(
     )
 
 
-def _refuse_unbounded(beta: np.ndarray, arrived: bool, x: Design) -> None:
-    far = np.abs(beta) > FAR_OUT / 2
-    if not arrived:
+def _refuse_unbounded(far: np.ndarray, arrived: bool, x: Design) -> None:
+    if not arrived or far.any():
         columns = dict.fromkeys(term.partition("[")[0] for term, out in zip(x.terms[1:], far, strict=True) if out)
         raise UsageError(
             "MODEL-45",

@@ -112,16 +112,20 @@ long <- do.call(rbind, lapply(split(lives, lives$id), function(d) {
   k <- nrow(d); to <- c(d$state[-1]); from <- d$state[-k]
   data.frame(id = d$id[1], la = d$la[1], t1 = d$month[-k], t2 = d$month[-1], from = from, to = ifelse(to == from, "none", to)) }))
 long$to <- factor(long$to, c("none", states))
-occ <- survfit(Surv(t1, t2, to) ~ 1, data = long, id = id, istate = from)
-occ_la <- survfit(Surv(t1, t2, to) ~ 1, data = long, id = id, istate = from, cluster = la)
-told_occ <- function(f, at) { s <- summary(f, times = at)
-  o <- match(states, f$states); list(at = at, estimate = s$pstate[, o], se = s$std.err[, o]) }
+# influence = TRUE: without it survfit of survival 3.5-3 gives other errors at the first months, and leaves out
+# cluster. The slice of the first month is the influence on where people start.
+occ <- survfit(Surv(t1, t2, to) ~ 1, data = long, id = id, istate = from, influence = TRUE)
+order_of <- match(states, occ$states); moved <- occ$influence.pstate[, , order_of]; la_of <- lives$la[match(sort(unique(lives$id)), lives$id)]
+told_occ <- function(infl) { at <- c(2, 6, 12, 20); spent <- apply(infl[, 1:20, ], c(1, 3), sum)
+  list(at = at, estimate = summary(occ, times = at)$pstate[, order_of], se = sqrt(apply(infl^2, 2:3, sum))[at, ],
+       spent = unname(occ$p0[order_of] + colSums(summary(occ, times = 2:20)$pstate[, order_of])), spent_se = sqrt(colSums(spent^2))) }
+by_la <- apply(moved, 2:3, function(v) tapply(v, la_of, sum))
 pairs <- long; pairs$next_state <- relevel(factor(ifelse(long$to == "none", long$from, as.character(long$to))), "education")
 pairs$support <- lives$support[match(pairs$id, lives$id)]
 multi <- lapply(setNames(states, states), function(s) { d <- subset(pairs, from == s)
   d$next_state <- relevel(d$next_state, s)
   f <- nnet::multinom(next_state ~ t1 + support, d, trace = FALSE, reltol = 1e-14, maxit = 500)
   list(to = rownames(coef(f)), estimate = unname(coef(f)), se = unname(summary(f)$standard.errors)) })
-multistate <- list(occupation = told_occ(occ, c(2, 6, 12, 20)), occupation_la = told_occ(occ_la, c(2, 6, 12, 20)), multinom = multi)
+multistate <- list(occupation = told_occ(moved), occupation_la = told_occ(by_la), multinom = multi)
 write_json(list(incidence = incidence, cox = cox, subdistribution = subdistribution, discrete = discrete, multistate = multistate),
            "survival.json", digits = 10, auto_unbox = TRUE, matrix = "rowmajor")
