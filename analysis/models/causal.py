@@ -22,9 +22,11 @@ from analysis.models.effects.estimators import ESTIMANDS, METHODS, Estimand, Met
 from analysis.models.effects.glm import Family
 from analysis.models.effects.nuisance import Learner
 from analysis.models.effects.problem import Columns, as_list, lost, refuse_arguments
+from analysis.models.effects.protocol import Part, Protocol
 from analysis.models.effects.sensitivity import EValue, evalue, ratio_of_risk_difference, ratio_of_smd
 from analysis.models.effects.study import Choices, Study, posed
 from analysis.models.effects.tipping import Tipping, robustness_value, tipping
+from analysis.models.effects.trials import TrialResult, clone_censor_weight, sequential_trials
 from analysis.models.frame import CompleteFrame, Frame, complete_frame
 from analysis.models.intervals import normal_quantile
 from cohort.errors import UsageError
@@ -34,13 +36,18 @@ __all__ = [
     "EffectResult",
     "NegativeControl",
     "Overlap",
+    "Part",
+    "Protocol",
     "Tipping",
+    "TrialResult",
+    "clone_censor_weight",
     "effect",
     "evalue",
     "negative_control",
     "ratio_of_risk_difference",
     "ratio_of_smd",
     "robustness_value",
+    "sequential_trials",
     "tipping",
 ]
 
@@ -187,7 +194,8 @@ class NegativeControl:
     @property
     def sentence(self) -> str:
         """What was found, for the reader."""
-        found = f"The outcome that cannot have been moved differs by {self.estimate:.3g} ({self.low:.3g} to {self.high:.3g})"
+        size = f"{self.estimate:.3g} ({self.low:.3g} to {self.high:.3g})"
+        found = f"The outcome that cannot have been moved differs by {size}"
         if self.holds:
             return f"{found}: nothing here speaks against the confounders taken into account."
         return f"{found}: the arms differ in something that was not taken into account."

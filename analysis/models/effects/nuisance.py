@@ -70,8 +70,8 @@ def arms(
 ) -> tuple[Arm, Arm]:
     """The outcome models of the untreated and the treated, fitted on `rows` (a mask; all rows).
 
-    `near` are models of much the same rows, where the search may begin. Without `modifiers` each arm has a model of its own; with them there is one model of both, in which the
-    effect varies with the modifiers' columns only.
+    `near` are models of much the same rows, where the search may begin. Without `modifiers` each arm has a model of
+    its own; with them there is one model of both, in which the effect varies with the modifiers' columns only.
     """
     x, rows = problem.surface.standard, np.ones(problem.n, bool) if rows is None else rows
     if modifiers is None:

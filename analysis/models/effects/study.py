@@ -99,16 +99,12 @@ class Study:
     @cached_property
     def estimands(self) -> tuple[Estimand, ...]:
         """The one asked for; and where overlap fails, the one that needs none."""
-        asked = self.choices.estimand
-        return (asked, "ato") if self.overlap.fails and asked != "ato" else (asked,)
-
-    @cached_property
-    def found(self) -> list[Answer]:
-        """Every contrast, those of the estimand asked for first."""
-        aimed: list[Method] = [m for m in self.choices.methods if m not in ("naive", "regression")]
-        asked = [(method, self.choices.estimand) for method in self.choices.methods]
-        asked += [(method, estimand) for estimand in self.estimands[1:] for method in aimed]
-        return [(method, *self._contrast(method, estimand)) for method, estimand in asked]
+        answers: list[Answer] = []
+        for estimand in self.estimands:
+            for method in self.choices.methods:
+                if estimand == self.choices.estimand or method not in ("naive", "regression"):
+                    answers.append((method, *self._contrast(method, estimand)))
+        return answers
 
     def _contrast(self, method: Method, estimand: Estimand) -> tuple[str, Contrast]:
         if method == "naive":
