@@ -99,6 +99,12 @@ class Study:
     @cached_property
     def estimands(self) -> tuple[Estimand, ...]:
         """The one asked for; and where overlap fails, the one that needs none."""
+        asked = self.choices.estimand
+        return (asked, "ato") if self.overlap.fails and asked != "ato" else (asked,)
+
+    @cached_property
+    def found(self) -> list[Answer]:
+        """Every contrast, those of the estimand asked for first."""
         answers: list[Answer] = []
         for estimand in self.estimands:
             for method in self.choices.methods:

@@ -220,8 +220,8 @@ def _told(
 ) -> TrialResult:
     both: list[Curve] = [curve(data, starts, followed, horizon) for followed in pair]
     plain = [curve(data, None, followed, horizon) for followed in seen]
-    n = len(entry)
-    rows = contrasts("weighted", both, data.clusters, level, n) + contrasts("naive", plain, data.clusters, level, n)
+    counted = {"weighted": (both, len(entry)), "naive": (plain, int(sum(c.at_risk[0] for c in plain)))}
+    rows = [row for name, (c, n) in counted.items() for row in contrasts(name, c, data.clusters, level, n)]
     types = {"method": pl.String, "contrast": pl.String, "estimate": pl.Float64, "se": pl.Float64}
     types |= {"low": pl.Float64, "high": pl.Float64, "n": pl.Int64}
     back = data.complete.give_back
