@@ -140,7 +140,7 @@ def effect(
 
 def _result(complete: CompleteFrame, study: Study) -> EffectResult:
     problem, choices = study.problem, study.choices
-    tables = (study.estimates(), study.ratios(), study.means(), study.groups(), study.balance())
+    tables = (study.estimates(), study.ratios(), study.means(), study.groups(), study.balance)
     estimates, ratios, means, groups, balance = map(complete.give_back, tables)
     return EffectResult(
         estimates=estimates,

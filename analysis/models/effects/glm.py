@@ -81,4 +81,6 @@ def _information(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 
 def _inverse(information: np.ndarray) -> np.ndarray:
-    return np.linalg.pinv(information, rcond=DEAD, hermitian=True)
+    values, vectors = np.linalg.eigh(information)
+    alive = values > DEAD * max(values[-1], 0.0)
+    return vectors[:, alive] / values[alive] @ vectors[:, alive].T

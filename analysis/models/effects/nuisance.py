@@ -104,8 +104,8 @@ def folds(problem: Problem, count: int, seed: int) -> np.ndarray:
     size = np.bincount(problem.cluster, minlength=problem.clusters)
     looks = np.bincount(problem.cluster, problem.covariates.standard.sum(axis=1), problem.clusters)
     order = np.lexsort([np.round(looks, 6), -size])
-    rng = np.random.default_rng(seed)
-    dealt = np.concatenate([rng.permutation(count) for _ in range(-(-problem.clusters // count))])
+    rounds = np.tile(np.arange(count), (-(-problem.clusters // count), 1))
+    dealt = np.random.default_rng(seed).permuted(rounds, axis=1).ravel()
     fold = np.empty(problem.clusters, dtype=int)
     fold[order] = dealt[: problem.clusters]
     return fold[problem.cluster]

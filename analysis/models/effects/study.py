@@ -162,6 +162,7 @@ class Study:
         contrast = estimators.aipw(self.problem, self.crossed, self.choices.estimand, among)
         return (name, self.choices.estimand, *self._limits(contrast.difference, contrast.influence)[:4], n, treated)
 
+    @cached_property
     def balance(self) -> pl.DataFrame:
         """A row an estimand and term."""
         return pl.concat([balance(self.problem, self.chance, estimand) for estimand in self.estimands])
@@ -189,7 +190,7 @@ class Study:
         ratio, factor = high / low, float(np.exp(self._t * se))
         return ratio, ratio * se, ratio / factor, ratio * factor, self.problem.n
 
-    @property
+    @cached_property
     def _t(self) -> float:
         return float(stats.t.ppf(0.5 + self.choices.level / 2, self.problem.clusters - 1))
 
@@ -205,7 +206,7 @@ class Study:
                 f"chance of one arm, and one row carries {self.overlap.largest:.1%} of an arm's weight. Those "
                 "estimates rest on extrapolation; the rows for ato, by overlap weights, do not."
             )
-        yield from unbalanced(self.balance(), self.estimands[-1])
+        yield from unbalanced(self.balance, self.estimands[-1])
         yield from self._of_models()
         yield from _of_methods(self.choices.methods)
 
