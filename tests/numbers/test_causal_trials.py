@@ -34,7 +34,10 @@ def record(
     strategy: str | None = None,
     hazard: float = -2.2,
 ) -> pl.DataFrame:
-    """A row a person and period. `hazard`: its logit at no need. `strategy`: everybody starts within the grace (`early`), or not (`late`)."""
+    """A row a person and period. `hazard`: its logit where there is no need.
+
+    `strategy`: everybody starts within the grace (`early`), or nobody does (`late`).
+    """
     rng = np.random.default_rng([25, seed])
     base = rng.normal(size=n)
     need, treated, out, periods = base.copy(), np.zeros(n, bool), np.zeros(n, bool), []
@@ -77,8 +80,8 @@ def found(result: causal.TrialResult, method: str, truth: float) -> Found:
 
 @cache
 def immortal(seed: int) -> causal.TrialResult:
-    """A world without effect or confounding, in which the outcome comes early."""
-    return causal.clone_censor_weight(record(seed, 0.0, 0.0, hazard=-1.2), **CLONES)
+    """A world without effect or confounding, with much time in which to be seen to start."""
+    return causal.clone_censor_weight(record(seed, 0.0, 0.0, hazard=-1.7, n=900), **{**CLONES, "grace": 5})
 
 
 @in_worlds

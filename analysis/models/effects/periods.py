@@ -90,14 +90,14 @@ def panel(frame: Frame, names: Names) -> Panel:
         raise UsageError("MODEL-55", f"Periods in {names.period} must be whole numbers.", "Number them in order.")
     rows = complete.rows.sort(names.person, names.period)
     event, treated = zero_one(rows, names.outcome, "MODEL-09"), zero_one(rows, names.treatment, "MODEL-50")
-    work = pl.DataFrame({"person": rows[names.person], "event": event, "treated": treated})
-    past = work.select((pl.col("event").cum_sum().over("person") - pl.col("event")) > 0).to_series().to_numpy()
-    rows, event, treated = rows.filter(pl.Series(~past)), event[~past], treated[~past]
     person = grouping(rows, names.person).codes
+    before = np.cumsum(event) - event
+    past = before > np.repeat(before[_begins(person)], _sizes(person))
+    if past.any():
+        rows, event, treated, person = rows.filter(pl.Series(~past)), event[~past], treated[~past], person[~past]
     period = rows[names.period].cast(pl.Int64).to_numpy()
     _refuse_broken(names, person, period, treated)
-    begins = np.flatnonzero(np.r_[True, np.diff(person) != 0])
-    sizes = np.diff(np.r_[begins, len(person)])
+    begins, sizes = _begins(person), _sizes(person)
     starts = np.minimum.reduceat(np.where(treated == 1, period, NEVER), begins)
     cluster, clusters = _clusters(rows, names, person)
     return Panel(
@@ -112,6 +112,14 @@ def panel(frame: Frame, names: Names) -> Panel:
         after=int(past.sum()),
         complete=complete,
     )
+
+
+def _begins(person: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(np.r_[True, np.diff(person) != 0])
+
+
+def _sizes(person: np.ndarray) -> np.ndarray:
+    return np.diff(np.r_[_begins(person), len(person)])
 
 
 def left_out(panel: Panel) -> list[str]:
@@ -158,8 +166,8 @@ def start_model(panel: Panel, names: Names, among: np.ndarray, knots: int) -> St
         )
     rows = panel.rows.filter(pl.Series(among))
     bent, terms = bend(rows.drop(names.period), names.confounders, knots)
-    time, clock = _clock(panel.period[among], starting, knots)
-    made = design(pl.concat([bent, time], how="horizontal"), [*clock, *terms])
+    bent, clock = _with_clock(bent, panel.period[among], starting, knots)
+    made = design(bent, [*clock, *terms])
     fit = glm.logistic(made.standard, starting)
     if not fit.converged:
         raise UsageError(
@@ -174,13 +182,14 @@ def start_model(panel: Panel, names: Names, among: np.ndarray, knots: int) -> St
     return Starts(chance, x, score, fit.inverse)
 
 
-def _clock(period: np.ndarray, starting: np.ndarray, knots: int) -> tuple[pl.DataFrame, list[str]]:
-    table = pl.DataFrame({"(period)": period, "s": starting})
-    share = table.group_by("(period)").agg(pl.col("s").mean())["s"]
-    if bool(((share > 0) & (share < 1)).all()):
-        return table.select(pl.col("(period)").cast(pl.String)), ["(period)"]
-    bent, names = bend(table.select("(period)"), ["(period)"], knots)
-    return bent, names
+def _with_clock(
+    rows: pl.DataFrame, period: np.ndarray, starting: np.ndarray, knots: int
+) -> tuple[pl.DataFrame, list[str]]:
+    since = period - period.min()
+    share = np.bincount(since, starting)[since] / np.bincount(since)[since]
+    if np.all((share > 0) & (share < 1)):
+        return rows.with_columns(pl.Series("(period)", since).cast(pl.String)), ["(period)"]
+    return bend(rows.with_columns(pl.Series("(period)", since)), ["(period)"], knots)
 
 
 def refuse_roles(names: Names, horizon: int) -> None:
