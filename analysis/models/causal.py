@@ -116,18 +116,9 @@ def effect(
     0/1), -15 (a column in two roles), -50 (treatment not 0/1), -51 (an arm is empty), -52 (no overlap), -53 (fewer
     than three clusters), -54 (cross-fitting impossible), -58 (too few rows), -59 (nothing left after trimming).
     """
-    choices = Choices(
-        estimand=estimand,
-        methods=_methods(method, estimand, learner),
-        family=family,
-        knots=knots,
-        modifiers=None if modifiers is None else as_list(modifiers, ()),
-        folds=folds,
-        trim=trim,
-        learner=learner,
-        level=level,
-        seed=seed,
-    )
+    methods = _methods(method, estimand, learner)
+    varies = None if modifiers is None else as_list(modifiers, ())
+    choices = Choices(estimand, methods, family, knots, varies, folds, trim, learner, level, seed)
     adjusted = as_list(confounders, ())
     selection, surface = as_list(treatment_on, adjusted), as_list(outcome_on, adjusted)
     columns = Columns(outcome, treatment, adjusted, selection, surface, cluster, by)
