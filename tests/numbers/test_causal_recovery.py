@@ -68,11 +68,14 @@ def once(method: str, estimand: str = "ate", outcome: str = "y") -> Callable[[in
 
 
 def misspecified(**columns: list[str]) -> Callable[[int], Found]:
-    """AIPW whose models are given the wrong columns, in larger worlds: bias needs no noise to hide in."""
+    """AIPW whose models are given the wrong columns, in larger worlds: bias needs no noise to hide in.
+
+    Not cross-fitted: that costs a bias of order 1/n where only one model is right, which a thousand worlds see.
+    """
 
     def world(seed: int) -> Found:
-        frame = provision(seed, 2 * N)
-        told = causal.effect(frame, "y", "plan", ["need", "prior"], knots=0, folds=2, **columns).estimates
+        frame = provision(seed, 4 * N)
+        told = causal.effect(frame, "y", "plan", ["need", "prior"], knots=0, folds=1, **columns).estimates
         return Found(*told.row(0)[2:6], truth("y", "ate"))
 
     return world
@@ -102,10 +105,10 @@ def test_the_naive_gap_is_no_effect(outcome: str, worlds: int) -> None:
 @pytest.mark.parametrize("wrong", ["treatment_on", "outcome_on"])
 def test_one_wrong_model_does_no_harm(wrong: str, worlds: int) -> None:
     found = recovery("A6", f"{wrong} wrong", "aipw", worlds, misspecified(**{wrong: ["prior"]}))
-    # Errors are then on the safe side, and intervals cover more often than they say.
-    found._enter("unbiased, covers at least as often")
+    # Nothing is promised of its error: with a wrong outcome model it is a third too large, with a wrong treatment
+    # model a tenth too small.
+    found._enter("unbiased")
     assert found.is_unbiased, found
-    assert found.coverage >= found.band[0], found
 
 
 @in_worlds

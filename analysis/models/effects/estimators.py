@@ -123,7 +123,7 @@ def aipw(problem: Problem, made: Nuisance, estimand: Estimand, only: np.ndarray 
 
     With h' the derivative of h, the mean of an arm is Σ(h·φ + h'(A - e)·m) / Σ(h + h'(A - e)), where m is the
     expected outcome and φ = m + 1{arm}(Y - m)/P(arm). For ate this is Robins, Rotnitzky & Zhao 1994 (J. Am. Stat.
-    Assoc. 89:846). `only` (a mask) asks for the effect among some rows.
+    Assoc. 89:846). The error is right where both models are. `only` (a mask) asks for the effect among some rows.
     """
     chance, treated = made.propensity, problem.treated
     h, slope = tilt(estimand, chance)
