@@ -1,0 +1,1 @@
+"""Parts of `analysis.models.causal`: designs, nuisance models, estimators, diagnostics, sensitivity, trials."""
