@@ -71,9 +71,10 @@ def test_what_cannot_be_meant_is_refused(choices: dict[str, Any], code: str) -> 
         minus=pl.col("w") - 1,
     )
     asked: dict[str, Any] = {"outcome": "y", "fixed": ["x"], "cluster": "g", **choices}
-    with warnings.catch_warnings(), pytest.raises(UsageError) as refused:
+    with warnings.catch_warnings():
         warnings.simplefilter("error")
-        robust.fit(rows, **asked)
+        with pytest.raises(UsageError) as refused:
+            robust.fit(rows, **asked)
     assert refused.value.code == code
 
 

@@ -48,7 +48,7 @@ class Clusters:
 
 @dataclass(frozen=True)
 class Covariance:
-    """Of standardised coefficients: matrix (p × p), what `degrees` needs, directions seen in one cluster only (k × p)."""
+    """Of standardised coefficients: matrix (p × p), what `degrees` needs, directions of one cluster only (k × p)."""
 
     matrix: np.ndarray
     clusters: Clusters

@@ -65,7 +65,7 @@ class Plain:
     def of(self, contrast: np.ndarray) -> Sure:
         """A t interval for a linear model, a normal one for the others."""
         df = float(np.subtract(*self.fit.size)) if self.fit.gaussian else np.inf
-        return _interval(float(contrast @ self.fit.beta), contrast @ self._matrix @ contrast, df, self.level)
+        return _interval(float(contrast @ self.fit.beta), float(contrast @ self._matrix @ contrast), df, self.level)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Clustered:
 
     @cached_property
     def _summed(self) -> np.ndarray:
-        matrix = sum(sign * way.matrix for sign, way in zip(self.signs, self.ways, strict=True))
+        matrix = np.sum([sign * way.matrix for sign, way in zip(self.signs, self.ways, strict=True)], axis=0)
         return (matrix + matrix.T) / 2
 
     @cached_property
@@ -111,7 +111,7 @@ class Clustered:
         if any(way.rests_on_one(contrast) for way in ways):
             return UNSURE
         df = min(way.degrees(contrast) for way in ways)
-        return _interval(float(contrast @ self.fit.beta), contrast @ self._positive @ contrast, df, self.level)
+        return _interval(float(contrast @ self.fit.beta), float(contrast @ self._positive @ contrast), df, self.level)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A model with its rows and its errors: what `robust.fit` tables, and what risks, gaps and cut-offs are worked out from."""
+"""A model with its rows and its errors: what `robust.fit` tables, and what risks and gaps are worked out from."""
 
 from __future__ import annotations
 

@@ -135,8 +135,8 @@ def foretelling(y: np.ndarray, x: Design, family: Family) -> Sequence[str]:
     A logit is separated by a direction that is ≥ 0 at events, ≤ 0 elsewhere and not 0 throughout; a log rate by
     one that is 0 wherever something was counted, ≤ 0 elsewhere and not 0 throughout.
     """
-    rows, place = np.unique(np.column_stack([x.standard, y > 0]), axis=0, return_index=True)
-    rows, counted = rows[:, :-1], y[place] > 0
+    table: np.ndarray = np.unique(np.column_stack([x.standard, y > 0]), axis=0)
+    rows, counted = table[:, :-1], table[:, -1] == 1
     side = -rows[~counted]
     if family == "binomial":
         side = np.concatenate([rows[counted], side])

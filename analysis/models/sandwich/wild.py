@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
 
 from analysis.models.sandwich.fitting import Working
 
@@ -64,10 +63,13 @@ class Restricted:
             inner, outer = outer, 2 * outer
             if outer > FARTHEST:
                 return side * np.inf
-        found = optimize.bisect(
-            lambda step: (self.p_value(self.estimate + side * step * self.se) >= alpha) - 0.5, inner, outer, xtol=1e-6
-        )
-        return self.estimate + side * float(found) * self.se
+        while outer - inner > 1e-5:
+            middle = (inner + outer) / 2
+            if self.p_value(self.estimate + side * middle * self.se) >= alpha:
+                inner = middle
+            else:
+                outer = middle
+        return self.estimate + side * outer * self.se
 
 
 def restricted(fit: Working, codes: np.ndarray, contrast: np.ndarray, weights: np.ndarray) -> Restricted:
