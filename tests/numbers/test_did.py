@@ -45,7 +45,7 @@ def test_the_published_aggregates_are_met(aggregate: str) -> None:
 
 def test_the_event_study_and_its_errors_are_those_of_the_library() -> None:
     model = CallawaySantAnna().fit(DATA.to_pandas(), "lemp", "countyreal", "year", "first_treat")
-    theirs = model.aggregate("event_study").to_dataframe().set_index("label")
+    theirs = model.aggregate("event_study").to_dataframe().set_index("event_time")
     for row in PLAIN.events.iter_rows(named=True):
         assert row["estimate"] == pytest.approx(theirs.loc[row["event"], "att"], rel=1e-9)
         assert row["se"] == pytest.approx(theirs.loc[row["event"], "se"], rel=1e-9)
