@@ -21,6 +21,8 @@ from analysis.models.staggered.effects import Cells, Effects, by_size, group_tim
 from analysis.models.staggered.panel import Control, Panel, panel
 from cohort.errors import UsageError
 
+AGGREGATES = ("simple", "dynamic", "group", "calendar")
+
 FEW_TREATED = 10
 """Below this normal intervals are not to be trusted: ask for `randomisation` as well."""
 
@@ -128,19 +130,13 @@ def staggered(
     groups, group = _by(cells, cells.cohort, after)
     calendar, at = _by(cells, cells.time, after)
     later = Effects(events.estimate[event >= 0], events.share[:, event >= 0])
-    named = {
-        "simple": _simple(cells),
-        "dynamic": later.mean(),
-        "group": by_size(groups, group, made.adopted),
-        "calendar": calendar.mean(),
-    }
-    whole = Effects(*(np.concatenate([getattr(e, f) for e in named.values()], axis=-1) for f in ("estimate", "share")))
+    means = [_simple(cells), later.mean(), by_size(groups, group, made.adopted), calendar.mean()]
     back = made.complete.give_back
     counted = [int((cells.event == e).sum()) for e in event]
     return DidResult(
         group_time=back(_table({adopted: made.times[cells.cohort], time: made.times[cells.time]}, cells.effects, z)),
         events=back(_banded(_table({"event": event, "cohorts": counted}, events, z), events, level, seed)),
-        aggregates=back(_table({"aggregate": list(named)}, whole, z)),
+        aggregates=back(_table({"aggregate": AGGREGATES}, _beside(means), z)),
         groups=back(_table({adopted: made.times[group]}, groups, z)),
         calendar=back(_table({time: made.times[at]}, calendar, z)),
         contrast=back(_two_way(made, level)),
@@ -177,9 +173,12 @@ def _simple(cells: Cells) -> Effects:
 def _by(cells: Cells, key: np.ndarray, among: np.ndarray) -> tuple[Effects, np.ndarray]:
     """The mean of the cells of each key, and the keys. Means of one cohort weigh its times alike."""
     keys = np.unique(key[among.astype(bool)])
-    found = [cells.weighted((key == one) & among.astype(bool)) for one in keys]
-    estimate = np.concatenate([effects.estimate for effects in found])
-    return Effects(estimate, np.concatenate([effects.share for effects in found], axis=1)), keys
+    return _beside([cells.weighted((key == one) & among.astype(bool)) for one in keys]), keys
+
+
+def _beside(effects: Sequence[Effects]) -> Effects:
+    estimate = np.concatenate([one.estimate for one in effects])
+    return Effects(estimate, np.concatenate([one.share for one in effects], axis=1))
 
 
 def _table(keys: dict, effects: Effects, z: float) -> pl.DataFrame:

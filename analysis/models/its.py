@@ -20,7 +20,7 @@ import polars as pl
 from analysis.models.frame import CompleteFrame, Design, Frame, complete_frame, design, numbers
 from analysis.models.intervals import normal_quantile
 from analysis.models.sandwich.fitting import Working, fit_working
-from analysis.models.series import Errors, serial
+from analysis.models.series import Errors, Serial, serial
 from cohort.errors import UsageError
 
 Family = Literal["gaussian", "poisson"]
@@ -86,9 +86,8 @@ def segmented(
     rows = complete.rows.sort(time)
     at = numbers(rows, time)
     _refuse_series(at, start)
-    x = design(
-        _terms(at, start, season, harmonics, step_only=step_only), _names(season, harmonics, step_only=step_only)
-    )
+    terms = _terms(at, start, season, harmonics, step_only=step_only)
+    x = design(terms, terms.columns)
     if x.aliased:
         raise UsageError("MODEL-69", "The season takes every term of the path.", "Give fewer harmonics.")
     y = numbers(rows, outcome) - (numbers(rows, control) if control else 0.0)
@@ -96,10 +95,8 @@ def segmented(
     working = fit_working(y / size, x, family, size / size.mean())
     n, p = working.size
     told = serial(working, errors, level, seed)
-    table = pl.DataFrame({"term": x.terms, "estimate": working.coefficients, "se": told.se, "half": told.half})
-    ends = table.with_columns(low=pl.col("estimate") - pl.col("half"), high=pl.col("estimate") + pl.col("half"))
     return ItsResult(
-        coefficients=complete.give_back(ends.drop("half")),
+        coefficients=complete.give_back(_table(x, working, told)),
         counterfactual=complete.give_back(_counterfactual(rows[time], y, x, working, family, size)),
         family=family,
         errors=errors,
@@ -128,7 +125,7 @@ def _refuse_arguments(
         "errors is hac, newey-west or iid.": errors not in ("hac", "newey-west", "iid"),
         "season is a whole number of times in a year, 0 for none.": not isinstance(season, int) or season < 0,
         "harmonics is a whole number from 1 to half the season.": bool(season) and not 1 <= harmonics <= season / 2,
-        "step_only is true or false.": not isinstance(step, bool),
+        "step_only is true or false.": not isinstance(step_only, bool),
     }
     for sentence, holds in wrong.items():
         if holds:
@@ -173,6 +170,12 @@ def _exposure(rows: pl.DataFrame, offset: str | None) -> np.ndarray:
     if (size <= 0).any():
         raise UsageError("MODEL-69", f"Populations in {offset} must be above 0.", "Leave out times without one.")
     return size
+
+
+def _table(x: Design, working: Working, told: Serial) -> pl.DataFrame:
+    estimate = working.coefficients
+    limits = {"low": estimate - told.half, "high": estimate + told.half}
+    return pl.DataFrame({"term": x.terms, "estimate": estimate, "se": told.se, **limits})
 
 
 def _counterfactual(
