@@ -122,6 +122,14 @@ def complete_frame(frame: Frame, columns: Sequence[str]) -> CompleteFrame:
     return CompleteFrame(rows, library, every.height, rows.height, dropped)
 
 
+def columns_of(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
+    """The columns as they came, missing values and all: for a column in which missing means something.
+
+    Raises UsageError MODEL-01, -02 and -03 as `complete_frame` does.
+    """
+    return _columns(frame, library_of(frame), list(dict.fromkeys(columns)))
+
+
 def library_of(frame: Frame) -> Library:
     """Whose frame this is. Raises UsageError MODEL-01 for anything but the three kinds."""
     if isinstance(frame, pl.DataFrame):

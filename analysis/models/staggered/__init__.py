@@ -1,0 +1,1 @@
+"""Staggered adoption: the parts that `analysis.models.did` puts together."""
