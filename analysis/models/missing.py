@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -35,6 +35,17 @@ __all__ = [
 
 UNMIXED = 1.2
 """Potential scale reduction (Gelman & Rubin 1992) above which chains have not come together."""
+
+
+LIMITS = ("term", "estimate", "se", "low", "high")
+
+
+class _Answer(NamedTuple):
+    """What a fit of one completed frame says."""
+
+    terms: list[str]
+    estimates: np.ndarray
+    ses: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -63,13 +74,11 @@ class Imputed:
         A result is looked at for `.coefficients`. `df`: the degrees of freedom that complete data would leave.
         Raises UsageError MODEL-70 where fits give no such table, or not the same terms every time.
         """
-        tables = [_told(fit(frame)) for frame in self.frames]
-        terms = tables[0]["term"].to_list()
-        if any(table["term"].to_list() != terms for table in tables):
+        answers = [_told(fit(frame)) for frame in self.frames]
+        terms = answers[0].terms
+        if any(answer.terms != terms for answer in answers):
             raise UsageError("MODEL-70", "Fits of completed frames have different terms.", "Merge rare levels first.")
-        estimates, ses = (
-            np.array([t[c].cast(pl.Float64).fill_null(np.nan).to_numpy() for t in tables]) for c in ("estimate", "se")
-        )
+        estimates, ses = [a.estimates for a in answers], [a.ses for a in answers]
         pooled = pool(estimates, ses, df, terms, level)
         table = give_back(pooled.table, self._library)
         return Pooled(table, pooled.m, level, pooled.imputations_needed, pooled.warnings)
@@ -132,7 +141,7 @@ def impute(
         missing=give_back(_missing(plan), library),
         trace=give_back(_traced(plan, trace), library),
         m=m,
-        iterations=iterations,
+        iterations=plan.turns,
         seed=seed,
         n_in=rows.height,
         n_used=rows.height,
@@ -163,7 +172,7 @@ def tipping_point(
     for delta in grid:
         imputed = impute(frame, **{**choices, "delta": {**choices.get("delta", {}), column: delta}})
         pooled = imputed.pool(fit, level=level)
-        found = _told(pooled.table).filter(pl.col("term") == term)
+        found = every_row(pooled.table, LIMITS)[0].filter(pl.col("term") == term)
         if found.height != 1:
             raise UsageError("MODEL-06", "The fit gives no such term, or more than one.", "Name a term of its table.")
         rows.append(found.select(pl.lit(delta).alias("delta"), "estimate", "se", "low", "high"))
@@ -183,7 +192,8 @@ def _completed(frame: Frame, library: Library, plan: Plan, values: Mapping[str, 
     filled = [one.back(values[one.name]) for one in plan.drawn]
     filled += [pl.Series(one.name, values[one.name]).fill_nan(None) for one in plan.passive]
     if library is Library.POLARS:
-        return frame.with_columns(filled)
+        done = {one.name: one for one in filled}
+        return pl.DataFrame([done.pop(one.name, one) for one in frame.get_columns()] + list(done.values()))
     if library is Library.PANDAS:
         return frame.assign(**{one.name: one.to_pandas().set_axis(frame.index) for one in filled})
     for one in filled:
@@ -222,7 +232,7 @@ def _traced(plan: Plan, trace: np.ndarray) -> pl.DataFrame:
 
 
 def _warnings(plan: Plan, trace: np.ndarray) -> tuple[str, ...]:
-    late = trace[:, plan.iterations // 2 :, :, 0]
+    late = trace[:, plan.turns // 2 :, :, 0]
     apart = []
     if late.shape[1] > 1:
         within, between = late.var(axis=1, ddof=1).mean(axis=0), late.mean(axis=1).var(axis=0, ddof=1)
@@ -237,16 +247,18 @@ def _warnings(plan: Plan, trace: np.ndarray) -> tuple[str, ...]:
     return tuple(sentence for sentence, holds in said.items() if holds)
 
 
-def _told(given: Any) -> pl.DataFrame:
+def _told(given: Any) -> _Answer:
+    """The terms, estimates and errors of a fit. Plain lists: this is done for every completed frame."""
     table = getattr(given, "coefficients", given)
     try:
-        told, _ = every_row(table, ["term", "estimate", "se"])
-        return every_row(table, ["term", "estimate", "se", "low", "high"])[0] if _has_limits(table) else told
-    except UsageError as refused:
+        library_of(table)
+        terms, estimates, ses = (_values(table[name]) for name in ("term", "estimate", "se"))
+        return _Answer([str(term) for term in terms], np.array(estimates, dtype=float), np.array(ses, dtype=float))
+    except (UsageError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError):
         raise UsageError(
             "MODEL-70", "The fit gives no table of term, estimate and se.", "Return such a table, or a result with one."
-        ) from refused
+        ) from None
 
 
-def _has_limits(table: Any) -> bool:
-    return {"low", "high"} <= set(getattr(table, "column_names", getattr(table, "columns", ())))
+def _values(column: Any) -> list[Any]:
+    return column.to_pylist() if hasattr(column, "to_pylist") else column.to_list()

@@ -42,6 +42,11 @@ class Plan:
     iterations: int
 
     @property
+    def turns(self) -> int:
+        """One column alone depends on no other that is drawn: the first turn is the last."""
+        return 1 if len(self.drawn) == 1 and self.groups is None else self.iterations
+
+    @property
     def drawn(self) -> list[Column]:
         """Columns with gaps, those with the fewest first."""
         return sorted((one for one in self.columns if one.has_gaps), key=lambda one: int((~one.known).sum()))
@@ -106,8 +111,8 @@ def run(plan: Plan, rng: np.random.Generator) -> tuple[dict[str, np.ndarray], np
         terms.write(name, now)
     _work_out(plan.passive, values, terms)
     drawn = plan.drawn
-    trace = np.zeros((plan.iterations, len(drawn), 2))
-    for turn in range(plan.iterations):
+    trace = np.zeros((plan.turns, len(drawn), 2))
+    for turn in range(plan.turns):
         for place, column in enumerate(drawn):
             new = _draw(column, terms.predictors(column.name), plan.delta.get(column.name, 0.0), rng)
             values[column.name][~column.known] = new

@@ -8,7 +8,6 @@ those who have it (van Buuren 2018, *Flexible Imputation of Missing Data*, algor
 from __future__ import annotations
 
 import numpy as np
-from scipy import linalg
 
 from analysis.models.incomplete import logits
 
@@ -21,13 +20,12 @@ DONORS = 5
 def line(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, float]:
     """Least squares, and a draw of coefficients and residual SD from their posterior under the flat prior."""
     gram = x.T @ x
-    gram[np.diag_indices_from(gram)] *= 1 + RIDGE
-    gram[np.diag_indices_from(gram)] += 1e-300
-    factor = linalg.cholesky(gram, lower=True)
-    estimate = linalg.cho_solve((factor, True), x.T @ y)
+    gram.flat[:: len(gram) + 1] *= 1 + RIDGE
+    root = np.linalg.inv(np.linalg.cholesky(gram))  # rootᵀ root is the inverse of the cross-products
+    estimate = root.T @ (root @ (x.T @ y))
     left = y - x @ estimate
     sigma = float(np.sqrt(left @ left / rng.chisquare(max(len(y) - x.shape[1], 1))))
-    away = linalg.solve_triangular(factor, rng.standard_normal(x.shape[1]), lower=True, trans=1)
+    away = root.T @ rng.standard_normal(x.shape[1])
     return estimate, estimate + sigma * away, sigma
 
 
@@ -90,5 +88,5 @@ def category(
 
 
 def _around(estimate: np.ndarray, covariance: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    values, vectors = linalg.eigh((covariance + covariance.T) / 2)
+    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
     return estimate + vectors @ (np.sqrt(np.maximum(values, 0)) * rng.standard_normal(len(estimate)))

@@ -84,7 +84,9 @@ def _limits(counted: pl.DataFrame, level: float) -> list[pl.Series]:
     among = wilson(events, n - unknown, level)
     lower, upper = events / n, (events + unknown) / n
     wider = np.maximum(np.sqrt(lower * (1 - lower) / n), np.sqrt(upper * (1 - upper) / n))
-    own = [float(2 * stats.norm.cdf(_quantile(gap, se, level)) - 1) for gap, se in zip(upper - lower, wider, strict=True)]
+    own = [
+        float(2 * stats.norm.cdf(_quantile(gap, se, level)) - 1) for gap, se in zip(upper - lower, wider, strict=True)
+    ]
     low = [wilson(k, m, lv).low.item() for k, m, lv in zip(events, n, own, strict=True)]
     high = [wilson(k, m, lv).high.item() for k, m, lv in zip(events + unknown, n, own, strict=True)]
     named = {
