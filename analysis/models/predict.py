@@ -41,7 +41,7 @@ class RiskResult:
 
     `.performance`: model, holdout (temporal, authority), measure, …; measures are auc, brier,
     calibration_in_the_large (0 is right), calibration_slope (1 is right; below, chances are too extreme),
-    calibration_error (mean distance from the curve), tpr, fpr and ppv at the working threshold.
+    calibration_error (mean distance from the curve; it has no interval), tpr, fpr and ppv at the working threshold.
     `.calibration`: model, holdout, predicted, …: how often the event happened to those of that chance.
     `.decision`: model, holdout, threshold, …, treat_all: net benefit a person (treating nobody has 0).
     `.groups`: model, column, level, n, events, authorities, measure, …, stands_out: the same measures in each group

@@ -51,7 +51,8 @@ def learner(model: str, of: Features, authorities: np.ndarray, seed: int) -> Pip
         levels = OneHotEncoder(handle_unknown="ignore", min_frequency=20, sparse_output=False)
         ready = ColumnTransformer([("numbers", known, of.numeric), ("texts", levels, of.text)])
         choices: dict[str, Any] = {
-            "Cs": PENALTIES, "cv": cuts, "l1_ratios": (0.0,), "scoring": "neg_log_loss", "tol": 1e-6, "max_iter": 500,
+            "Cs": PENALTIES, "cv": cuts, "l1_ratios": (0.0,), "scoring": "neg_log_loss", "tol": 1e-6, "max_iter": 100,
+            "solver": "newton-cholesky",
             "use_legacy_attributes": False,
         }  # fmt: skip
         return make_pipeline(ready, LogisticRegressionCV(**choices))

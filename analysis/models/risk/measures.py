@@ -23,10 +23,12 @@ NAMES = (
 
 EDGE = 1e-12
 
+STEPS, CLOSE = 25, 1e-9
+
 
 @dataclass(frozen=True)
 class Counts:
-    """Ascending chances (k), people and events at each (k): whole numbers, or weights."""
+    """Ascending chances (k), people and events at each (draws × k): one draw for what was seen, many for intervals."""
 
     chance: np.ndarray
     people: np.ndarray
@@ -36,6 +38,12 @@ class Counts:
     def logit(self) -> np.ndarray:
         """The chances' log odds, 0 and 1 held off infinity."""
         return special.logit(np.clip(self.chance, EDGE, 1 - EDGE))
+
+    @property
+    def sizes(self) -> tuple[np.ndarray, np.ndarray]:
+        """People with the event and without, of each draw."""
+        events = self.events.sum(axis=1)
+        return events, self.people.sum(axis=1) - events
 
 
 @dataclass(frozen=True)
@@ -52,72 +60,78 @@ class Asked:
 
 
 def counted(chance: np.ndarray, event: np.ndarray) -> Counts:
-    """Rows as counts, one entry a chance."""
+    """Rows as counts, one entry a chance, one draw."""
     values, place = np.unique(chance, return_inverse=True)
-    return Counts(values, np.bincount(place).astype(float), np.bincount(place, event))
+    return Counts(values, np.bincount(place).astype(float)[None], np.bincount(place, event)[None])
 
 
 def summary(counts: Counts, asked: Asked) -> np.ndarray:
-    """All measures in one vector, NaN where there are none: those of NAMES, net benefits, the curve on its grid."""
-    people, events = counts.people.sum(), counts.events.sum()
-    empty = np.full(len(NAMES) + len(asked.thresholds) + len(asked.grid), np.nan)
-    if events <= 0 or events >= people:
-        return empty
+    """All measures of each draw (draws × measures), NaN where there are none.
+
+    In the order of NAMES, then net benefits at the thresholds, then the curve on its grid.
+    """
     curve, error = _curve(counts, asked)
-    tpr, fpr, ppv = at_threshold(counts, asked.working)
-    slope = logistic(np.column_stack([np.ones(len(counts.chance)), counts.logit]), counts)
-    large = logistic(np.ones((len(counts.chance), 1)), counts, counts.logit)
-    told = [auc(counts), brier(counts), large[0], slope[1], error, tpr, fpr, ppv]
-    return np.concatenate([told, [net_benefit(counts, t) for t in asked.thresholds], curve])
+    tpr, fpr, ppv = at_thresholds(counts, np.array([asked.working]))
+    line = np.column_stack([np.ones(len(counts.chance)), counts.logit])
+    slope = logistic(line, counts)[:, 1]
+    large = logistic(line[:, :1], counts, counts.logit)[:, 0]
+    told = np.column_stack([auc(counts), brier(counts), large, slope, error, tpr, fpr, ppv])
+    every = np.hstack([told, net_benefit(counts, asked.thresholds), curve])
+    events, none = counts.sizes
+    return np.where(((events > 0) & (none > 0))[:, None], every, np.nan)
 
 
-def auc(counts: Counts) -> float:
-    """The area under the ROC curve."""
+def auc(counts: Counts) -> np.ndarray:
+    """The area under the ROC curve, of each draw."""
+    events, none = counts.sizes
     others = counts.people - counts.events
-    below = np.cumsum(others) - others / 2
-    return float(counts.events @ below / (counts.events.sum() * others.sum()))
+    below = np.cumsum(others, axis=1) - others / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (counts.events * below).sum(axis=1) / (events * none)
 
 
-def brier(counts: Counts) -> float:
-    """The mean squared distance of chance and event."""
-    p = counts.chance
-    return float((counts.people @ p**2 - 2 * counts.events @ p + counts.events.sum()) / counts.people.sum())
+def brier(counts: Counts) -> np.ndarray:
+    """The mean squared distance of chance and event, of each draw."""
+    p, events = counts.chance, counts.events
+    return (counts.people @ p**2 - 2 * events @ p + events.sum(axis=1)) / counts.people.sum(axis=1)
 
 
-def at_threshold(counts: Counts, threshold: float) -> tuple[float, float, float]:
+def at_thresholds(counts: Counts, thresholds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Shares flagged of those with the event and of those without, and share of the flagged with the event."""
-    found = counts.chance >= threshold
-    events, people = counts.events[found].sum(), counts.people[found].sum()
-    none = counts.people.sum() - counts.events.sum()
-    return (
-        float(events / counts.events.sum()),
-        float((people - events) / none),
-        float(events / people) if people else np.nan,
-    )
+    found, false = _found(counts, thresholds)
+    events, none = counts.sizes
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return found / events[:, None], false / none[:, None], found / (found + false)
 
 
-def net_benefit(counts: Counts, threshold: float) -> float:
-    """Truly found, less falsely found at the odds of the threshold, per person."""
-    found = counts.chance >= threshold
-    events, people = counts.events[found].sum(), counts.people[found].sum()
-    return float((events - (people - events) * threshold / (1 - threshold)) / counts.people.sum())
+def net_benefit(counts: Counts, thresholds: np.ndarray) -> np.ndarray:
+    """Truly found, less falsely found at the odds of the threshold, per person (draws × thresholds)."""
+    found, false = _found(counts, thresholds)
+    return (found - false * thresholds / (1 - thresholds)) / counts.people.sum(axis=1, keepdims=True)
+
+
+def _found(counts: Counts, thresholds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    marked = (counts.chance[:, None] >= thresholds) * 1.0
+    found = counts.events @ marked
+    return found, counts.people @ marked - found
 
 
 def logistic(x: np.ndarray, counts: Counts, offset: np.ndarray | float = 0.0) -> np.ndarray:
-    """Coefficients of the event on x (k × p) by Newton steps; NaN where they run away."""
-    beta = np.zeros(x.shape[1])
-    for _ in range(30):
-        chance = special.expit(x @ beta + offset)
-        slope = x.T @ (counts.events - counts.people * chance)
-        curve = x.T @ ((counts.people * chance * (1 - chance))[:, None] * x)
-        try:
-            step = np.linalg.solve(curve, slope)
-        except np.linalg.LinAlgError:
-            return np.full(x.shape[1], np.nan)
-        beta = beta + np.clip(step, -5, 5)
-        if np.abs(step).max() < 1e-10:
-            return beta
-    return np.full(x.shape[1], np.nan)
+    """Coefficients of the event on x (k × p) for each draw (draws × p) by Newton steps; NaN where they run away."""
+    p = x.shape[1]
+    beta = np.zeros((len(counts.people), p))
+    outer = (x[:, :, None] * x[:, None, :]).reshape(len(x), p * p)
+    move = np.zeros_like(beta)
+    for _ in range(STEPS):
+        chance = special.expit(beta @ x.T + offset)
+        slope = (counts.events - counts.people * chance) @ x
+        curve = ((counts.people * chance * (1 - chance)) @ outer).reshape(-1, p, p)
+        curve += 1e-10 * np.trace(curve, axis1=1, axis2=2)[:, None, None] * np.eye(p) + 1e-300 * np.eye(p)
+        move = np.clip(np.linalg.solve(curve, slope[..., None])[..., 0], -5, 5)
+        beta = beta + move
+        if np.abs(move).max() < CLOSE:
+            break
+    return np.where(np.abs(move).max(axis=1, keepdims=True) < 1e-4, beta, np.nan)
 
 
 def spline(logit: np.ndarray, knots: np.ndarray) -> np.ndarray:
@@ -135,10 +149,14 @@ def spline(logit: np.ndarray, knots: np.ndarray) -> np.ndarray:
     return np.column_stack([np.ones(len(logit)), logit, *bends])
 
 
-def _curve(counts: Counts, asked: Asked) -> tuple[np.ndarray, float]:
-    spread_out = np.all(np.diff(asked.knots) > 1e-6)
-    basis = (lambda at: spline(at, asked.knots)) if spread_out else (lambda at: np.column_stack([np.ones(len(at)), at]))
+def _curve(counts: Counts, asked: Asked) -> tuple[np.ndarray, np.ndarray]:
+    """The curve on its grid (draws × grid) and the mean distance of chance and curve (draws)."""
+    bends = np.all(np.diff(asked.knots) > 1e-6)
+
+    def basis(logit: np.ndarray) -> np.ndarray:
+        return spline(logit, asked.knots) if bends else np.column_stack([np.ones(len(logit)), logit])
+
     beta = logistic(basis(counts.logit), counts)
-    there = special.expit(basis(counts.logit) @ beta)
-    error = float(counts.people @ np.abs(counts.chance - there) / counts.people.sum())
-    return special.expit(basis(special.logit(asked.grid)) @ beta), error
+    away = np.abs(counts.chance - special.expit(beta @ basis(counts.logit).T))
+    error = (counts.people * away).sum(axis=1) / counts.people.sum(axis=1)
+    return special.expit(beta @ basis(special.logit(asked.grid)).T), error
