@@ -21,7 +21,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 FOLDS = 5
 UNKNOWN = "(not known)"
-PENALTIES = np.logspace(-3, 3, 7)
+PENALTIES = np.logspace(-2, 2, 5)
 
 
 @dataclass(frozen=True)
