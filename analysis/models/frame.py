@@ -105,11 +105,7 @@ def complete_frame(frame: Frame, columns: Sequence[str]) -> CompleteFrame:
     Raises UsageError: MODEL-01 not a frame, MODEL-02 no such column, MODEL-03 a column of mixed types,
     MODEL-04 no row is complete, MODEL-05 an infinite number.
     """
-    library = library_of(frame)
-    every = _columns(frame, library, list(dict.fromkeys(columns)))
-    floats = [name for name, kind in every.schema.items() if kind.is_float()]
-    every = every.with_columns(pl.col(floats).fill_nan(None)) if floats else every
-    _refuse_infinite(every, floats)
+    every, library = every_row(frame, columns)
     missing = every.null_count()
     dropped = {name: int(missing[name][0]) for name in every.columns if missing[name][0]}
     rows = every.drop_nulls() if dropped else every
@@ -122,8 +118,21 @@ def complete_frame(frame: Frame, columns: Sequence[str]) -> CompleteFrame:
     return CompleteFrame(rows, library, every.height, rows.height, dropped)
 
 
+def every_row(frame: Frame, columns: Sequence[str]) -> tuple[pl.DataFrame, Library]:
+    """The columns asked for (each once), with a null wherever a value is missing, and whose frame they came in.
+
+    For models in which a gap means something; all others take `complete_frame`.
+    Raises UsageError MODEL-01 to -03 and -05 as that does.
+    """
+    library, every = library_of(frame), columns_of(frame, columns)
+    floats = [name for name, kind in every.schema.items() if kind.is_float()]
+    every = every.with_columns(pl.col(floats).fill_nan(None)) if floats else every
+    _refuse_infinite(every, floats)
+    return every, library
+
+
 def columns_of(frame: Frame, columns: Sequence[str]) -> pl.DataFrame:
-    """The columns as they came, missing values and all: for a column in which missing means something.
+    """The columns as they came, infinite numbers and all: for a column in which they mean something.
 
     Raises UsageError MODEL-01, -02 and -03 as `complete_frame` does.
     """
