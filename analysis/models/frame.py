@@ -105,11 +105,7 @@ def complete_frame(frame: Frame, columns: Sequence[str]) -> CompleteFrame:
     Raises UsageError: MODEL-01 not a frame, MODEL-02 no such column, MODEL-03 a column of mixed types,
     MODEL-04 no row is complete, MODEL-05 an infinite number.
     """
-    library = library_of(frame)
-    every = _columns(frame, library, list(dict.fromkeys(columns)))
-    floats = [name for name, kind in every.schema.items() if kind.is_float()]
-    every = every.with_columns(pl.col(floats).fill_nan(None)) if floats else every
-    _refuse_infinite(every, floats)
+    every, library = typed_columns(frame, columns)
     missing = every.null_count()
     dropped = {name: int(missing[name][0]) for name in every.columns if missing[name][0]}
     rows = every.drop_nulls() if dropped else every
@@ -120,6 +116,19 @@ def complete_frame(frame: Frame, columns: Sequence[str]) -> CompleteFrame:
             "Leave out the columns that are empty, or ask for another population.",
         )
     return CompleteFrame(rows, library, every.height, rows.height, dropped)
+
+
+def typed_columns(frame: Frame, columns: Sequence[str]) -> tuple[pl.DataFrame, Library]:
+    """The columns asked for (each once), with a null wherever a value is missing, and whose frame they came in.
+
+    For models in which a gap means something; all others take `complete_frame`, which raises the same errors.
+    """
+    library = library_of(frame)
+    every = _columns(frame, library, list(dict.fromkeys(columns)))
+    floats = [name for name, kind in every.schema.items() if kind.is_float()]
+    every = every.with_columns(pl.col(floats).fill_nan(None)) if floats else every
+    _refuse_infinite(every, floats)
+    return every, library
 
 
 def library_of(frame: Frame) -> Library:
