@@ -108,7 +108,7 @@ def corrected(
     error_cv: float | None = None,
     method: Literal["calibration", "simex", "both"] = "both",
     level: float = 0.95,
-    draws: int = 50,
+    draws: int = 100,
     seed: int = 25,
 ) -> Corrected:
     """The effect of one hour more truly delivered on a continuous outcome, from hours that were logged with error.

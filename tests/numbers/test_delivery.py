@@ -51,7 +51,7 @@ def test_shrunken_shares_are_those_of_the_likeliest_beta() -> None:
 
 
 def test_calibration_is_the_normal_equations_without_the_error() -> None:
-    by_cv, by_reliability = put_right(), put_right(reliability=0.8)
+    by_cv, by_reliability = put_right(draws=400), put_right(reliability=0.8, draws=400)
     assert by_cv["method"].to_list() == ["naive", "calibration", "simex"]
     assert by_cv["estimate"][:2].to_list() == pytest.approx([REFERENCE["naive"], REFERENCE["by_cv"]], abs=EXACT)
     assert by_reliability["estimate"][1] == pytest.approx(REFERENCE["by_reliability"], abs=EXACT)

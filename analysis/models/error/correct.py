@@ -139,7 +139,7 @@ def correct(
     if "calibration" in methods:
         slopes["calibration"] = _slope(sums, right, error.true_squares(sums))
     if "simex" in methods:
-        slopes["simex"] = _simex(w, made, error, draws, rng, slopes["naive"])
+        slopes["simex"] = _simex(made, w, error, draws, rng)
     spread = plain[0, 0] - plain[0, 1] ** 2 / plain[1, 1]
     true_spread = float(true) - plain[0, 1] ** 2 / plain[1, 1]
     return Found(tuple(slopes), np.column_stack(list(slopes.values())), float(true_spread / spread), left / seen, level)
@@ -174,24 +174,29 @@ def _given(sums: np.ndarray, squares: float) -> float:
     return squares - float(sums[0, 1:] @ np.linalg.pinv(sums[1:, 1:]) @ sums[1:, 0])
 
 
-def _slope(sums: np.ndarray, right: np.ndarray, squares: np.ndarray) -> np.ndarray:
-    """The exposure's coefficient (one a system) with `squares` for its sum of squares."""
+def _parts(sums: np.ndarray, right: np.ndarray, squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of the exposure's coefficient (one a system): what is divided, and by what, with `squares` for its squares."""
     inverse = np.linalg.pinv(sums[:, 1:, 1:], hermitian=True)
     by_rest = np.einsum("gi,gij->gj", sums[:, 0, 1:], inverse)
     top = right[:, 0] - np.einsum("gj,gj->g", by_rest, right[:, 1:])
-    return top / (squares - np.einsum("gj,gj->g", by_rest, sums[:, 0, 1:]))
+    return top, squares - np.einsum("gj,gj->g", by_rest, sums[:, 0, 1:])
 
 
-def _simex(
-    w: np.ndarray, made: _Sums, error: Error, draws: int, rng: np.random.Generator, naive: np.ndarray
-) -> np.ndarray:
-    path = [naive]
-    for times in MORE[1:]:
-        slopes = []
-        for _ in range(draws):
-            sums, right = made.of(error.added(w, float(times), rng))
-            slopes.append(_slope(sums, right, sums[:, 0, 0]))
-        path.append(np.mean(slopes, axis=0))
-    # A parabola through the path, read off where there would be no error.
-    powers = np.vander(MORE, 3)
-    return np.array([1.0, -1.0, 1.0]) @ np.linalg.pinv(powers) @ np.array(path)
+def _slope(sums: np.ndarray, right: np.ndarray, squares: np.ndarray) -> np.ndarray:
+    top, bottom = _parts(sums, right, squares)
+    return top / bottom
+
+
+def _simex(made: _Sums, w: np.ndarray, error: Error, draws: int, rng: np.random.Generator) -> np.ndarray:
+    path = []
+    for times in MORE:
+        parts = []
+        for _ in range(draws if times else 1):
+            sums, right = made.of(error.added(w, float(times), rng) if times else w)
+            parts.append(_parts(sums, right, sums[:, 0, 0]))
+        path.append(np.mean(parts, axis=0))
+    # Parabolas read off where there would be no error: of the slope's two parts, which bend little or not at all. The
+    # slope itself bends so much that a parabola through it stops some percent short.
+    back = np.array([1.0, -1.0, 1.0]) @ np.linalg.pinv(np.vander(MORE, 3))
+    top, bottom = np.einsum("t,tph->ph", back, np.array(path))
+    return top / bottom
