@@ -110,16 +110,30 @@ def curve(
         method=method,
         level=level,
     )
-    fit = cast(LinearFit, result._fit)
-    read, seen = _ages(ages, at), _seen(rows, age, group_by)
-    reader = _Reader(*fit.coefficients, tuple(result._estimated), normal_quantile(level))
-    named = {"person": person, "cluster": cluster or "cluster"}
+    return _told(complete, rows, roles, ages, at, terms, middle, result, defined_at)
+
+
+def _told(
+    complete: CompleteFrame,
+    rows: pl.DataFrame,
+    roles: Mapping[str, str | None],
+    ages: np.ndarray,
+    at: Sequence[float] | None,
+    terms: _Terms,
+    middle: float,
+    result: multilevel.MultilevelResult,
+    defined_at: float | None,
+) -> GrowthResult:
+    read, seen = _ages(ages, at), _seen(rows, str(roles["age"]), roles["group_by"])
+    estimate, covariance = cast(LinearFit, result._fit).coefficients
+    reader = _Reader(estimate, covariance, tuple(result._estimated), normal_quantile(result.level))
+    named = {"person": str(roles["person"]), "cluster": roles["cluster"] or "cluster"}
     return GrowthResult(
         trajectories=complete.give_back(_trajectories(terms, read, reader, seen)),
         gaps=complete.give_back(_gaps(terms, read, reader, seen)),
-        knots=bend.knots,
+        knots=terms.bend.knots,
         centre=middle,
-        people=rows[person].n_unique(),
+        people=rows[named["person"]].n_unique(),
         n_in=complete.n_in,
         n_used=rows.height,
         dropped=complete.dropped,

@@ -23,7 +23,7 @@ from cohort.errors import UsageError
 from tests.proving import Found, recovery
 
 ESTIMATE, INTERVAL = 2e-5, 0.02
-in_worlds = pytest.mark.parametrize("worlds", [16, pytest.param(300, marks=pytest.mark.slow)])
+in_worlds = pytest.mark.parametrize("worlds", [10, pytest.param(300, marks=pytest.mark.slow)])
 """Fewer worlds than elsewhere: a growth curve with its profile intervals takes most of a second."""
 HERE = Path(__file__).parent / "reference"
 REFERENCE = json.loads((HERE / "growth.json").read_text())

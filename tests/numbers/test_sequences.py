@@ -195,7 +195,7 @@ def validated(frame: pl.DataFrame, **choices: Any) -> sequences.Validation:
     return sequences.validate(clusters, **{"draws": 39, **choices})
 
 
-@pytest.mark.parametrize("worlds", [12, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("worlds", [8, pytest.param(200, marks=pytest.mark.slow)])
 def test_no_structure_is_found_where_there_is_none(worlds: int) -> None:
     # Of 20 equal chances the least is p = 0.05; the band is the binomial 99.9 % one.
     found = np.array([validated(chained(seed), draws=19, at_most=40).p for seed in range(worlds)])
@@ -228,7 +228,7 @@ def grouped(seed: int, effect: float, authorities: int = 16) -> tuple[sequences.
     return sequences.distances(frame, "hamming", "constant"), np.where(other, "b", "a").tolist(), home
 
 
-@pytest.mark.parametrize("worlds", [40, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("worlds", [25, pytest.param(400, marks=pytest.mark.slow)])
 def test_permuting_authorities_keeps_its_level_and_permuting_children_does_not(worlds: int) -> None:
     right, wrong = [], []
     for seed in range(worlds):
