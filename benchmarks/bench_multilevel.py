@@ -5,7 +5,8 @@
 1,000,000 children (or ROWS) with 12 covariates in 20,000 schools in 150 authorities, by REML, against
 `lmer(y ~ x1 + … + x12 + (1 | authority) + (1 | school))` in Rscript; demand: at least 10 × faster. A tenth of them,
 in a tenth of the schools, against MixedLM with a variance component for schools; demand: at least 50 × faster.
-Estimates must agree to 1e-4 of the outcome's scale, which is 1; MixedLM's variances stop farther from the optimum. Each is timed on its own, frame in memory, without
+Estimates must agree to 1e-4 of the outcome's scale, which is 1; MixedLM's variances stop farther from the
+optimum. Each is timed on its own, frame in memory, without
 reading files: `fit` as a user calls it, with coefficients and their errors. Where R or lme4 is absent, that is said.
 """
 
