@@ -22,7 +22,10 @@ def example(part: Count | Value) -> Example:
 
 def told(part: Count | Value, table: ibis.Table) -> pl.DataFrame:
     """What the part says of each row of a table with a `place`, in their order."""
-    said = part.columns(table) if isinstance(part, Value) else {part.column: part.where(table).fill_null(False)}
+    if isinstance(part, Count):
+        said = {part.column: part.where(table).fill_null(False)}
+    else:
+        said = {name: column for name, column in part.columns(table).items() if name == VALUE or part.of is not None}
     return table.select("place", **said).order_by("place").to_polars().drop("place")
 
 

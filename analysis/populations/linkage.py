@@ -5,10 +5,10 @@ from __future__ import annotations
 import ibis
 import polars as pl
 
+from analysis.facts import PLACE
 from analysis.population import Population, Step, Table
 from cohort.snapshot import Snapshot
 
-PLACE = {"year": pl.Int64, "authority_code": pl.String, "person_id": pl.String}
 TRAITS = {"sex_code": pl.String, "ethnicity_code": pl.String, "deprivation": pl.String}
 ROW = ("authority_code", "collection", "collection_year", "row_number")
 NOT_KNOWN = "not known"

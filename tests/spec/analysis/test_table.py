@@ -80,7 +80,7 @@ def test_counts_and_shares_by_group(snapshot: Snapshot) -> None:
 
 def test_years_under_two_definitions_are_not_pooled_unless_a_way_is_named(snapshot: Snapshot) -> None:
     for asked, measure in ((table.figures, SHARE), (table.values, MEAN)):
-        with pytest.raises(UsageError, match="2019 .old. and of 2022 .new.") as raised:
+        with pytest.raises(UsageError, match=r"2019 .old. and of 2022 .new.") as raised:
             asked(snapshot, [measure], by=("authority_code",))
         assert raised.value.code == "MEASURE-03"
         assert asked(snapshot, [measure], by=("authority_code",), across=Across.ADJUSTED).height == 2
