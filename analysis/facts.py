@@ -10,7 +10,7 @@ from __future__ import annotations
 import ibis
 import polars as pl
 
-from analysis.population import Condition, Table
+from analysis.population import Condition, Step, Table
 from cohort.snapshot import Snapshot
 
 PLACE = {"year": pl.Int64, "authority_code": pl.String, "person_id": pl.String}
@@ -27,6 +27,12 @@ RETURN = ("authority_code", "collection_year")
 PUPIL = ("person_id", "collection_year")
 SPRING = "SPR"
 """Term of the census from which the year's SEN figures are made."""
+OWN = ("C", "M")
+"""Enrolment: current, single registration or main of two schools. Each pupil has one such row."""
+ON_SPRING_ROLL = (
+    Step("spring", "In the census of the spring.", lambda t: t.term_code == SPRING),
+    Step("own", "Registered at this school alone, or chiefly.", lambda t: t.enrolment_code.isin(OWN)),
+)
 STATUS = {"sen_provision_code": pl.String, "need_code": pl.String}
 SEN2 = "SEN2"
 """The collection that tells of the process; an authority returns others in the same year."""

@@ -356,5 +356,5 @@ def _ceased(name: str, code: str, why: str, direction: Direction = Direction.NON
 ceased_maximum_age = _ceased("ceased_maximum_age", "1", "reached the maximum age")
 ceased_needs_met = _ceased("ceased_needs_met", "2", "needs met without a plan")
 ceased_higher_education = _ceased("ceased_higher_education", "3", "moved to higher education")
-ceased_employment = _ceased("ceased_employment", "4", "moved to paid employment", Direction.HIGHER)
+ceased_employment = _ceased("ceased_employment", "4", "moved to paid employment")
 ceased_disengaged = _ceased("ceased_disengaged", "6", "no longer wishes to learn", Direction.LOWER)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from analysis.facts import PERSON, SPRING, STATUS, in_school_year, school, with_status, with_traits
+from analysis.facts import ON_SPRING_ROLL, PERSON, SPRING, STATUS, in_school_year, school, with_status, with_traits
 from analysis.population import Population, Step, Table
 from cohort.snapshot import Snapshot
 
-OWN = ("C", "M")
-"""Enrolment: current, single registration or main of two schools. Each pupil has one such row."""
 SEN = ("K", "E", "S")
 """SEN status: support, plan, and statement until 2018."""
 
@@ -43,10 +41,7 @@ PUPILS = Population(
     sentence="Pupils in the school censuses.",
     columns={**PERSON, **STATUS, "curriculum_year_code": pl.String, "is_meals_eligible": pl.Boolean},
     start=_pupils,
-    steps=(
-        Step("spring", "In the census of the spring.", lambda t: t.term_code == SPRING),
-        Step("own", "Registered at this school alone, or chiefly.", lambda t: t.enrolment_code.isin(OWN)),
-    ),
+    steps=ON_SPRING_ROLL,
 )
 
 ATTENDING = Population(
