@@ -38,9 +38,14 @@ SEN2 = "SEN2"
 """The collection that tells of the process; an authority returns others in the same year."""
 
 
+def stored(snapshot: Snapshot, name: str) -> Table:
+    """A table of the snapshot as it is."""
+    return snapshot.tables[name]
+
+
 def with_traits(table: Table, snapshot: Snapshot) -> Table:
     """The slowly changing traits of the persons of a table."""
-    person = snapshot.tables["person"].select("person_id", *TRAITS)
+    person = stored(snapshot, "person").select("person_id", *TRAITS)
     return table.left_join(person, "person_id").drop("person_id_right")
 
 
@@ -55,7 +60,7 @@ def school(snapshot: Snapshot, name: str) -> Table:
 
 
 def _told(snapshot: Snapshot, name: str, before: int) -> Table:
-    table: Table = snapshot.tables[name]
+    table = stored(snapshot, name)
     told = table.mutate(year=(table.collection_year - before).cast("int64"))
     return with_traits(told, snapshot) if "person_id" in table.columns else told
 
@@ -96,18 +101,17 @@ def first(table: Table, keys: tuple[str, ...], order: tuple[str, ...]) -> Table:
 
 def with_census(table: Table, snapshot: Snapshot) -> Table:
     """The census day of each row's return of SEN2."""
-    returns = snapshot.tables["return"].filter(snapshot.tables["return"].collection == SEN2)
+    returns = stored(snapshot, "return").filter(stored(snapshot, "return").collection == SEN2)
     return beside(table, returns, RETURN, ("census_date",))
 
 
 def plans(snapshot: Snapshot) -> Table:
     """Every plan with its request, its assessment, the primary need and the census day of its return of SEN2."""
-    t = snapshot.tables
-    requests = t["ehc_request"].rename(request_row="row_number")
+    requests = stored(snapshot, "ehc_request").rename(request_row="row_number")
     plan = calendar(snapshot, "ehc_plan")
     plan = beside(plan, requests, LINE, ("received_date", "outcome_code", "age_at_receipt"), "request_")
-    plan = beside(plan, t["ehc_assessment"], LINE, ("outcome_code", "is_exception"), "assessment_")
-    needs = t["plan_need"].filter(t["plan_need"].rank_code == "1")
+    plan = beside(plan, stored(snapshot, "ehc_assessment"), LINE, ("outcome_code", "is_exception"), "assessment_")
+    needs = stored(snapshot, "plan_need").filter(lambda t: t.rank_code == "1")
     plan = with_census(beside(plan, needs, LINE, ("need_code",)), snapshot)
     return plan.mutate(days_to_plan=days(plan, "request_received_date", "start_date"))
 
@@ -119,8 +123,8 @@ def in_force(table: Table) -> Condition:
 
 def with_status(table: Table, snapshot: Snapshot) -> Table:
     """The SEN status and the primary need that a school recorded in the spring of the row's year."""
-    spring = snapshot.tables["enrolment"].filter(lambda t: t.term_code == SPRING)
+    spring = stored(snapshot, "enrolment").filter(lambda t: t.term_code == SPRING)
     status = spring.group_by(*PUPIL).aggregate(sen_provision_code=spring.sen_provision_code.max())
-    need = snapshot.tables["sen_need"].filter(lambda t: (t.term_code == SPRING) & (t.rank_number == 1))
+    need = stored(snapshot, "sen_need").filter(lambda t: (t.term_code == SPRING) & (t.rank_number == 1))
     primary = need.group_by(*PUPIL).aggregate(need_code=need.need_code.max())
     return beside(beside(table, status, PUPIL, ("sen_provision_code",)), primary, PUPIL, ("need_code",))

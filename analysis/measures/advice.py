@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from analysis.measure import Direction, Measure, median, share, since
+from analysis.measure import Direction, Measure, median, share, since, weeks
 from analysis.population import Condition, Table
 from analysis.populations.advice import ADVICE_DUE
 
-WEEK = 7
 YEARS = since(2023, "advice returned one by one")
 SOURCE = "SEND Regulations 2014, regulations 6 and 8."
 
@@ -58,7 +57,7 @@ advice_not_received = share(
 
 weeks_to_advice = median(
     ADVICE_DUE,
-    lambda t: t.days_to_advice / WEEK,
+    lambda t: weeks(t.days_to_advice),
     """
     days_to_advice || value
     21             || 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.measure import Count, Direction, everyone, mean, median, number_of, rate, share, since
+from analysis.measure import Count, Direction, everyone, mean, median, number_of, rate, share, since, weeks
 from analysis.populations.care import (
     HOME_EDUCATED,
     LEFT_CARE,
@@ -14,7 +14,6 @@ from analysis.populations.care import (
 )
 
 YEARS = since(2023, "spells returned one by one, school years")
-WEEK = 7
 PUPILS = """
 person_id | sen_provision_code || counts
 a         | K                  || yes
@@ -246,7 +245,7 @@ hours_out_of_school = mean(
 
 weeks_to_diagnosis_appointment = median(
     REFERRALS,
-    lambda t: t.days_to_first / WEEK,
+    lambda t: weeks(t.days_to_first),
     """
     days_to_first || value
     70            || 10

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.measure import Direction, Measure, everyone, median, number_of, ratio, share, since
+from analysis.measure import Direction, Measure, everyone, median, number_of, ratio, share, since, weeks
 from analysis.populations.disputes import APPEALS_ENDED, APPEALS_LODGED, COMPLAINTS, COSTS, MEDIATIONS, OMBUDSMAN
 
-WEEK = 7
 YEARS = since(2023, "disputes returned one by one")
 TRIBUNAL = "MoJ, Tribunal Statistics Quarterly: SEND appeals by outcome."
 DECIDED = ("AW", "AP", "DI")
@@ -116,7 +115,7 @@ appeals_upheld = share(
 
 weeks_to_appeal_end = median(
     APPEALS_ENDED,
-    lambda t: t.days_to_end / WEEK,
+    lambda t: weeks(t.days_to_end),
     """
     days_to_end || value
     70          || 10

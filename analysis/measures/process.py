@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.measure import (
     PERSON_LEVEL,
+    WEEK,
     Count,
     Direction,
     Measure,
@@ -12,6 +13,7 @@ from analysis.measure import (
     number_of,
     rate,
     share,
+    weeks,
 )
 from analysis.population import Condition, Table
 from analysis.populations.process import (
@@ -27,7 +29,6 @@ from analysis.populations.process import (
     UNDECIDED,
 )
 
-WEEK = 7
 DECISION_DAYS = 6 * WEEK
 """6 weeks from the request to the decision whether to assess: SEND Regulations 2014, regulation 4."""
 STATUTORY_DAYS = 20 * WEEK
@@ -114,7 +115,7 @@ decided_in_6_weeks = share(
 
 weeks_to_decision = median(
     DECISIONS,
-    lambda t: t.days_to_decision / WEEK,
+    lambda t: weeks(t.days_to_decision),
     """
     days_to_decision || value
     28               || 4
@@ -230,7 +231,7 @@ plans_with_exception = share(
 
 weeks_to_plan = median(
     PLANS_ISSUED,
-    lambda t: t.days_to_plan / WEEK,
+    lambda t: weeks(t.days_to_plan),
     """
     days_to_plan || value
     140          || 20

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.measure import Direction, Words, share, since
+from analysis.measure import WEEK, Direction, Words, share, since
 from analysis.populations.reviews import REVIEWS_DUE, TRANSFERS
 
-WEEK = 7
 YEARS = since(2023, "reviews returned one by one, school years")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analysis.facts import GIVEN, PERSON, in_school_year, school, with_traits
+from analysis.facts import GIVEN, PERSON, in_school_year, school, stored, with_traits
 from analysis.population import Population, Step, Table
 from cohort.snapshot import Snapshot
 
@@ -15,7 +15,7 @@ OUT_OF_WORK = ("UCS", "UCN", "JSA", "ESA", "IS", "OT")
 
 def _benefits(snapshot: Snapshot) -> Table:
     """A tax year of a person, with whether any benefit out of work was received; null where that is not given."""
-    row = snapshot.tables["benefit_year"]
+    row = stored(snapshot, "benefit_year")
     keys = ("person_id", "authority_code", "collection_year", "tax_year")
     is_given = (row.value_status_code == GIVEN).cast("int64")
     year = row.group_by(*keys).aggregate(

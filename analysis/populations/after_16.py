@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analysis.facts import PERSON, in_school_year, school
+from analysis.facts import PERSON, in_school_year, school, stored
 from analysis.population import Population, Step, Table
 from cohort.schema.codes.activity import ACTIVITY
 from cohort.snapshot import Snapshot
@@ -18,7 +18,7 @@ GROUP = {code.code: code.group for code in ACTIVITY.codes}
 def _months(snapshot: Snapshot) -> Table:
     """Every month of activity, the group of the activity, and whether the young person had left care by then."""
     month = school(snapshot, "activity")
-    care = snapshot.tables["care_spell"]
+    care = stored(snapshot, "care_spell")
     left = care.filter(care.end_date.notnull() & (care.age_at_end >= LEFT_CARE_AT))
     left = left.group_by("person_id").aggregate(left_care_date=left.end_date.min())
     joined = month.left_join(left, "person_id").drop("person_id_right")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analysis.facts import LINE, PERSON, beside, first, in_force, plans, with_census
+from analysis.facts import LINE, PERSON, beside, first, in_force, plans, stored, with_census
 from analysis.population import Population, Step, Table
 from cohort.snapshot import Snapshot
 
@@ -13,7 +13,7 @@ SHOWN = ("urn", "ukprn", "setting_code", "is_sen_unit", "is_resourced_provision"
 
 def _placed(snapshot: Snapshot) -> Table:
     """Every plan with its main placement on census day, if there is one."""
-    placement = with_census(snapshot.tables["placement"], snapshot)
+    placement = with_census(stored(snapshot, "placement"), snapshot)
     current = placement.filter(
         (placement.rank_code == "1")
         & (placement.entry_date.isnull() | (placement.entry_date <= placement.census_date))

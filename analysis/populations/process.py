@@ -17,6 +17,7 @@ from analysis.facts import (
     in_calendar_year,
     in_force,
     plans,
+    stored,
     with_census,
     with_traits,
 )
@@ -31,8 +32,8 @@ OPEN = "A"
 def _requests(snapshot: Snapshot) -> Table:
     """Every request with its assessment and the census day of its return."""
     table = calendar(snapshot, "ehc_request").rename(request_row="row_number")
-    joined = beside(table, snapshot.tables["ehc_assessment"], LINE, ("outcome_code",), "assessment_")
-    made = snapshot.tables["ehc_plan"].mutate(has_plan=True)
+    joined = beside(table, stored(snapshot, "ehc_assessment"), LINE, ("outcome_code",), "assessment_")
+    made = stored(snapshot, "ehc_plan").mutate(has_plan=True)
     joined = beside(with_census(joined, snapshot), made, LINE, ("has_plan",))
     return joined.mutate(
         days_to_decision=days(joined, "received_date", "outcome_date"),

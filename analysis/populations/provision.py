@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from analysis.facts import PERSON, beside, first, in_school_year, school
+from analysis.facts import PERSON, beside, first, in_school_year, school, stored
 from analysis.population import Population, Step, Table
 from cohort.snapshot import Snapshot
 
@@ -20,7 +20,7 @@ def _plans(snapshot: Snapshot) -> Table:
     # The row number counts down the versions of a plan: no two rows of a return have the same.
     ordered = versions.mutate(back=-versions.version_number)
     plan = first(ordered, PLAN, ("back", "row_number"))
-    line, need, goal = (snapshot.tables[name] for name in ("provision_specified", "section_need", "section_outcome"))
+    line, need, goal = (stored(snapshot, name) for name in ("provision_specified", "section_need", "section_outcome"))
     education = line.provision_section_code == "F"
     lines = line.group_by(*VERSION).aggregate(
         lines=line.count(where=education),
@@ -39,7 +39,7 @@ def _plans(snapshot: Snapshot) -> Table:
 
 
 def _with_budget(plan: Table, snapshot: Snapshot) -> Table:
-    budget = snapshot.tables["personal_budget"]
+    budget = stored(snapshot, "personal_budget")
     agreed = budget.filter(budget.budget_decision_code.isin(AGREED) & budget.to_date.isnull())
     held = agreed.group_by(*PLAN).aggregate(budgets=agreed.count())
     joined = beside(plan, held, PLAN, ("budgets",))

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 
-from analysis.facts import ON_SPRING_ROLL, PERSON, SPRING, STATUS, in_school_year, school, with_status, with_traits
+from analysis.facts import (
+    ON_SPRING_ROLL,
+    PERSON,
+    SPRING,
+    STATUS,
+    in_school_year,
+    school,
+    stored,
+    with_status,
+    with_traits,
+)
 from analysis.population import Population, Step, Table
 from cohort.snapshot import Snapshot
 
@@ -14,7 +24,7 @@ SEN = ("K", "E", "S")
 
 def _pupils(snapshot: Snapshot) -> Table:
     """Every row of a census, with the primary need that the school recorded."""
-    table: Table = snapshot.tables["sen_need"]
+    table = stored(snapshot, "sen_need")
     primary = table.filter((table.term_code == SPRING) & (table.rank_number == 1))
     keys = ("person_id", "authority_code", "collection_year", "urn")
     need = primary.group_by(*keys).aggregate(need_code=primary.need_code.max())
@@ -24,7 +34,7 @@ def _pupils(snapshot: Snapshot) -> Table:
 
 def _sessions(snapshot: Snapshot) -> Table:
     """The sessions of a pupil at schools of one authority in a school year, all terms together."""
-    term = snapshot.tables["attendance"]
+    term = stored(snapshot, "attendance")
     year = term.group_by("person_id", "authority_code", "collection_year").aggregate(
         possible_sessions=term.possible_sessions.sum().cast("int64"),
         authorised_sessions=term.authorised_sessions.sum().cast("int64"),
