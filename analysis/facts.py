@@ -73,7 +73,7 @@ def in_calendar_year(table: Table, column: str) -> Condition:
 def in_school_year(table: Table, column: str) -> Condition:
     """The day lies in the school year that the row's return tells of."""
     day = table[column]
-    return day.year() + (day.month() >= AUTUMN).cast("int64") == table.year
+    return day.year() + (day.month() >= AUTUMN).ifelse(1, 0) == table.year
 
 
 def lasts_at_end(table: Table, start: str, end: str) -> Condition:

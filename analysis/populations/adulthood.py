@@ -17,7 +17,7 @@ def _benefits(snapshot: Snapshot) -> Table:
     """A tax year of a person, with whether any benefit out of work was received; null where that is not given."""
     row = stored(snapshot, "benefit_year")
     keys = ("person_id", "authority_code", "collection_year", "tax_year")
-    is_given = (row.value_status_code == GIVEN).cast("int64")
+    is_given = (row.value_status_code == GIVEN).ifelse(1, 0)
     year = row.group_by(*keys).aggregate(
         age_at_start=row.age_at_start.max(),
         given=is_given.min(),

@@ -50,7 +50,7 @@ def _leavers(snapshot: Snapshot) -> Table:
     told = (
         beside.mutate(arrived=arrived.fill_null(False))
         .group_by(list(place))
-        .aggregate(has_arrived=lambda b: b.arrived.cast("int64").max())
+        .aggregate(has_arrived=lambda b: b.arrived.ifelse(1, 0).max())
     )
     latest = trait.aggregate(latest=trait.collection_year.max())
     whole: Table = told.cross_join(latest)
