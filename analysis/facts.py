@@ -61,8 +61,13 @@ def school(snapshot: Snapshot, name: str) -> Table:
 
 def _told(snapshot: Snapshot, name: str, before: int) -> Table:
     table = stored(snapshot, name)
-    told = table.mutate(year=(table.collection_year - before).cast("int64"))
+    told = dated(table, before)
     return with_traits(told, snapshot) if "person_id" in table.columns else told
+
+
+def dated(table: Table, before: int = 0) -> Table:
+    """The year that each row's return tells of."""
+    return table.mutate(year=(table.collection_year - before).cast("int64"))
 
 
 def in_calendar_year(table: Table, column: str) -> Condition:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from analysis.facts import TRAITS, with_traits
 from analysis.measure import Across, Count, Kind, Measure, Value
-from analysis.population import BY_PLACE, Population
+from analysis.population import BY_PLACE, Population, Table
 from cohort.errors import UsageError
 from cohort.snapshot import Snapshot
 
@@ -139,16 +140,23 @@ def _measured(measure: Measure, counted: Mapping[str, pl.DataFrame], by: tuple[s
 
 def _counted(snapshot: Snapshot, counts_of: Mapping[str, Count], by: tuple[str, ...]) -> pl.DataFrame:
     """Counts on one population by group, a column each."""
-    table = next(iter(counts_of.values())).population.frame(snapshot)
+    table = _seen(snapshot, next(iter(counts_of.values())).population, by)
     sums = {name: count.sum(table) for name, count in counts_of.items()}
     grouped = table.group_by(list(by)).aggregate(**sums).to_polars()
     return grouped.with_columns(pl.col(*sums).cast(pl.Int64))
 
 
+def _seen(snapshot: Snapshot, population: Population, by: tuple[str, ...]) -> Table:
+    """The units, with the traits of their persons where a group asks for one that the population does not show."""
+    table = population.frame(snapshot)
+    asked = [name for name in by if name in TRAITS and name not in population.columns]
+    return with_traits(table, snapshot) if asked else table
+
+
 def _valued(snapshot: Snapshot, measures: Sequence[Measure], by: tuple[str, ...]) -> pl.DataFrame:
     """Measures of values of one population: its groups, null where a group has no number."""
     parts = [(measure, measure.numerator) for measure in measures if isinstance(measure.numerator, Value)]
-    table = measures[0].numerator.population.frame(snapshot)
+    table = _seen(snapshot, measures[0].numerator.population, by)
     sums = {f"{m.name} {part}": sum for m, value in parts for part, sum in value.sums(table).items()}
     found = table.group_by(list(by)).aggregate(**sums).to_polars()
     return pl.concat([_averaged(found, measure, by) for measure, _ in parts])

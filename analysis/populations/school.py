@@ -7,8 +7,10 @@ import polars as pl
 from analysis.facts import (
     ON_SPRING_ROLL,
     PERSON,
+    PLACE,
     SPRING,
     STATUS,
+    dated,
     in_school_year,
     school,
     stored,
@@ -23,12 +25,15 @@ SEN = ("K", "E", "S")
 
 
 def _pupils(snapshot: Snapshot) -> Table:
-    """Every row of a census, with the primary need that the school recorded."""
+    """Every row of a census, with the primary need that the school recorded.
+
+    Traits are joined where somebody groups by them: a nation's pupils are counted twice as fast without.
+    """
     table = stored(snapshot, "sen_need")
     primary = table.filter((table.term_code == SPRING) & (table.rank_number == 1))
     keys = ("person_id", "authority_code", "collection_year", "urn")
     need = primary.group_by(*keys).aggregate(need_code=primary.need_code.max())
-    pupil = school(snapshot, "enrolment")
+    pupil = dated(stored(snapshot, "enrolment"))
     return pupil.left_join(need, keys).drop(*(f"{key}_right" for key in keys))
 
 
@@ -49,7 +54,7 @@ PUPILS = Population(
     name="pupils",
     unit="pupil",
     sentence="Pupils in the school censuses.",
-    columns={**PERSON, **STATUS, "curriculum_year_code": pl.String, "is_meals_eligible": pl.Boolean},
+    columns={**PLACE, **STATUS, "curriculum_year_code": pl.String, "is_meals_eligible": pl.Boolean},
     start=_pupils,
     steps=ON_SPRING_ROLL,
 )
