@@ -23,6 +23,7 @@ from cohort.schema.outcome_measure import Comparable
 
 Number = Any
 """An Ibis expression that is a number, or null, for each row of a Table."""
+WEEK = 7
 COUNTS, OF, VALUE = "counts", "of", "value"
 """Columns right of the bars in an example: what is counted, of what; or the number of the unit."""
 
@@ -212,6 +213,11 @@ class Words(TypedDict):
 def everyone(_: Table) -> Condition:
     """Every unit of a population."""
     return ibis.literal(True)
+
+
+def weeks(days: Number) -> Number:
+    """Days as weeks. Postgres divides whole numbers to whole numbers: the days become a fraction first."""
+    return days.cast("float64") / WEEK
 
 
 def number_of(of: Population, where: Callable[[Table], Condition], example: str, **words: Unpack[Words]) -> Measure:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from analysis.facts import TRAITS, with_traits
 from analysis.measure import Across, Count, Kind, Measure, Value
-from analysis.population import BY_PLACE, Population
+from analysis.population import BY_PLACE, Population, Table
 from cohort.errors import UsageError
 from cohort.snapshot import Snapshot
 
@@ -76,7 +77,10 @@ def values(
     spread of a mean, null for others. Raises as `figures`, TABLE-02 for a measure of counts.
     """
     chosen = _fit(snapshot, measures, by, across, of_values=True)
-    return pl.concat([_valued(snapshot, measure, by) for measure in chosen]).sort("measure", *by)
+    asked: dict[str, list[Measure]] = {}
+    for measure in chosen:
+        asked.setdefault(measure.numerator.population.name, []).append(measure)
+    return pl.concat([_valued(snapshot, together, by) for together in asked.values()]).sort("measure", *by)
 
 
 def _fit(
@@ -136,23 +140,39 @@ def _measured(measure: Measure, counted: Mapping[str, pl.DataFrame], by: tuple[s
 
 def _counted(snapshot: Snapshot, counts_of: Mapping[str, Count], by: tuple[str, ...]) -> pl.DataFrame:
     """Counts on one population by group, a column each."""
-    table = next(iter(counts_of.values())).population.frame(snapshot)
+    table = _seen(snapshot, next(iter(counts_of.values())).population, by)
     sums = {name: count.sum(table) for name, count in counts_of.items()}
     grouped = table.group_by(list(by)).aggregate(**sums).to_polars()
     return grouped.with_columns(pl.col(*sums).cast(pl.Int64))
 
 
-def _valued(snapshot: Snapshot, measure: Measure, by: tuple[str, ...]) -> pl.DataFrame:
-    """One measure of a value: its groups, null where a group has no number."""
-    value = measure.numerator
-    assert isinstance(value, Value)  # noqa: S101  (_fit saw to it)
-    table = value.population.frame(snapshot)
-    found = table.group_by(list(by)).aggregate(**value.sums(table)).to_polars()
-    figure = pl.col("quantile") if measure.kind is Kind.QUANTILE else pl.col("total") / pl.col("out_of")
-    sd = pl.col("sd") if measure.kind is Kind.MEAN else pl.lit(None, pl.Float64).alias("sd")
+def _seen(snapshot: Snapshot, population: Population, by: tuple[str, ...]) -> Table:
+    """The units, with the traits of their persons where a group asks for one that the population does not show."""
+    table = population.frame(snapshot)
+    asked = [name for name in by if name in TRAITS and name not in population.columns]
+    return with_traits(table, snapshot) if asked else table
+
+
+def _valued(snapshot: Snapshot, measures: Sequence[Measure], by: tuple[str, ...]) -> pl.DataFrame:
+    """Measures of values of one population: its groups, null where a group has no number."""
+    parts = [(measure, measure.numerator) for measure in measures if isinstance(measure.numerator, Value)]
+    table = _seen(snapshot, measures[0].numerator.population, by)
+    sums = {f"{m.name} {part}": sum for m, value in parts for part, sum in value.sums(table).items()}
+    found = table.group_by(list(by)).aggregate(**sums).to_polars()
+    return pl.concat([_averaged(found, measure, by) for measure, _ in parts])
+
+
+def _averaged(found: pl.DataFrame, measure: Measure, by: tuple[str, ...]) -> pl.DataFrame:
+    """The columns of `values` for one measure."""
+
+    def part(name: str) -> pl.Expr:
+        return pl.col(f"{measure.name} {name}").alias(name)
+
+    figure = part("quantile") if measure.kind is Kind.QUANTILE else part("total") / part("out_of")
+    sd = part("sd") if measure.kind is Kind.MEAN else pl.lit(None, pl.Float64).alias("sd")
+    known = pl.when(part("n") > 0, part("out_of") != 0).then(figure).alias("value")
     name = pl.lit(measure.name).alias("measure")
-    known = pl.when(pl.col("n") > 0, pl.col("out_of") != 0).then(figure).alias("value")
-    return found.select(*by, name, pl.col("n").cast(pl.Int64), "total", "out_of", known, sd)
+    return found.select(*by, name, part("n").cast(pl.Int64), part("total"), part("out_of"), known, sd)
 
 
 def published(snapshot: Snapshot, measure: str) -> AnalysisTable:

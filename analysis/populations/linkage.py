@@ -5,10 +5,10 @@ from __future__ import annotations
 import ibis
 import polars as pl
 
+from analysis.facts import PLACE
 from analysis.population import Population, Step, Table
 from cohort.snapshot import Snapshot
 
-PLACE = {"year": pl.Int64, "authority_code": pl.String, "person_id": pl.String}
 TRAITS = {"sex_code": pl.String, "ethnicity_code": pl.String, "deprivation": pl.String}
 ROW = ("authority_code", "collection", "collection_year", "row_number")
 NOT_KNOWN = "not known"
@@ -50,7 +50,7 @@ def _leavers(snapshot: Snapshot) -> Table:
     told = (
         beside.mutate(arrived=arrived.fill_null(False))
         .group_by(list(place))
-        .aggregate(has_arrived=lambda b: b.arrived.cast("int64").max())
+        .aggregate(has_arrived=lambda b: b.arrived.ifelse(1, 0).max())
     )
     latest = trait.aggregate(latest=trait.collection_year.max())
     whole: Table = told.cross_join(latest)

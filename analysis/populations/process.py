@@ -8,68 +8,43 @@ from __future__ import annotations
 import ibis
 import polars as pl
 
-from analysis.population import Condition, Population, Step, Table
+from analysis.facts import (
+    LINE,
+    PERSON,
+    beside,
+    calendar,
+    days,
+    in_calendar_year,
+    in_force,
+    plans,
+    stored,
+    with_census,
+    with_traits,
+)
+from analysis.population import Population, Step, Table
 from cohort.snapshot import Snapshot
 
-PLACE = {"year": pl.Int64, "authority_code": pl.String, "person_id": pl.String}
-TRAITS = {"sex_code": pl.String, "ethnicity_code": pl.String}
-LINE = ("authority_code", "collection_year", "request_row")
-SEN2 = "SEN2"
-"""The collection that tells of the process; an authority returns others in the same year."""
-
-
-def _activity_year(table: Table) -> Table:
-    return table.mutate(year=(table.collection_year - 1).cast("int64"))
-
-
-def _traits(table: Table, snapshot: Snapshot) -> Table:
-    person = snapshot.tables["person"].select("person_id", *TRAITS)
-    return table.left_join(person, "person_id").drop("person_id_right")
-
-
-def _in_year(table: Table, column: str) -> Condition:
-    return table[column].year() == table.year
+DECIDED = ("Y", "N")
+OPEN = "A"
+"""Outcome of a request or of an assessment: awaited."""
 
 
 def _requests(snapshot: Snapshot) -> Table:
-    table = snapshot.tables["ehc_request"]
-    return _traits(_activity_year(table.rename(request_row="row_number")), snapshot)
-
-
-def _joined(table: Table, other: Table, prefix: str, columns: tuple[str, ...]) -> Table:
-    """Left join by request, the other's columns under a prefix."""
-    right = other.select(*LINE, **{f"{prefix}_{c}": other[c] for c in columns})
-    return table.left_join(right, LINE).drop(*(f"{key}_right" for key in LINE))
-
-
-def _plans(snapshot: Snapshot) -> Table:
-    """Every plan with its request, its assessment, the primary need and the census day of its return."""
-    t = snapshot.tables
-    plan = _joined(
-        t["ehc_plan"],
-        t["ehc_request"].rename(request_row="row_number"),
-        "request",
-        ("received_date", "outcome_code", "age_at_receipt"),
+    """Every request with its assessment and the census day of its return."""
+    table = calendar(snapshot, "ehc_request").rename(request_row="row_number")
+    joined = beside(table, stored(snapshot, "ehc_assessment"), LINE, ("outcome_code",), "assessment_")
+    made = stored(snapshot, "ehc_plan").mutate(has_plan=True)
+    joined = beside(with_census(joined, snapshot), made, LINE, ("has_plan",))
+    return joined.mutate(
+        days_to_decision=days(joined, "received_date", "outcome_date"),
+        days_open=days(joined, "received_date", "census_date"),
     )
-    plan = _joined(plan, t["ehc_assessment"], "assessment", ("outcome_code", "is_exception"))
-    needs = t["plan_need"].filter(t["plan_need"].rank_code == "1")
-    plan = _joined(plan, needs, "primary", ("need_code",)).rename(need_code="primary_need_code")
-    returns = t["return"].filter(t["return"].collection == SEN2)
-    census = returns.select("authority_code", "collection_year", "census_date")
-    plan = plan.left_join(census, ["authority_code", "collection_year"]).drop(
-        "authority_code_right", "collection_year_right"
-    )
-    return _traits(_activity_year(plan), snapshot)
-
-
-def _weeks(table: Table) -> Table:
-    return table.mutate(days_to_plan=table.start_date.delta(table.request_received_date, unit="day").cast("int64"))
 
 
 def _appeals(snapshot: Snapshot) -> Table:
     """One row an appeal: about assessing, about issuing, about the content of the plan."""
-    request = _activity_year(snapshot.tables["ehc_request"])
-    assessment = _activity_year(snapshot.tables["ehc_assessment"])
+    request = calendar(snapshot, "ehc_request")
+    assessment = calendar(snapshot, "ehc_assessment")
     parts = (
         (request, request.has_tribunal, "refusal to assess"),
         (assessment, assessment.has_tribunal, "refusal to issue"),
@@ -79,23 +54,22 @@ def _appeals(snapshot: Snapshot) -> Table:
         part.filter(flag.fill_null(False)).select("year", "authority_code", "person_id", ground=ibis.literal(g))
         for part, flag, g in parts
     ]
-    return _traits(ibis.union(*rows), snapshot)
+    return with_traits(ibis.union(*rows), snapshot)
 
 
 def _appealable(snapshot: Snapshot) -> Table:
     """One row a decision that can be appealed, as DfE and MoJ count them for the appeal rate."""
-    request = _activity_year(snapshot.tables["ehc_request"])
-    assessment = _activity_year(snapshot.tables["ehc_assessment"])
-    plan = _plans(snapshot)
-    in_force = plan.cease_date.isnull() | (plan.cease_date > plan.census_date)
+    request = calendar(snapshot, "ehc_request")
+    assessment = calendar(snapshot, "ehc_assessment")
+    plan = plans(snapshot)
     parts = (
         (request.filter(request.outcome_code == "N"), "refused to assess"),
         (assessment.filter(assessment.outcome_code == "N"), "refused to issue"),
-        (plan.filter(in_force), "plan in force"),
+        (plan.filter(in_force(plan)), "plan in force"),
         (plan.filter(plan.cease_reason_code == "2"), "ceased, needs met"),
     )
     rows = [p.select("year", "authority_code", "person_id", decision=ibis.literal(d)) for p, d in parts]
-    return _traits(ibis.union(*rows), snapshot)
+    return with_traits(ibis.union(*rows), snapshot)
 
 
 REQUESTS = Population(
@@ -103,8 +77,7 @@ REQUESTS = Population(
     unit="request",
     sentence="Requests for an EHC needs assessment in the returns.",
     columns={
-        **PLACE,
-        **TRAITS,
+        **PERSON,
         "received_date": pl.Date,
         "age_at_receipt": pl.Int64,
         "outcome_date": pl.Date,
@@ -113,7 +86,7 @@ REQUESTS = Population(
     start=_requests,
     steps=(
         Step("new", "Not a historical request that only carries an old plan.", lambda t: t.outcome_code != "H"),
-        Step("received", "Received in the calendar year.", lambda t: _in_year(t, "received_date")),
+        Step("received", "Received in the calendar year.", lambda t: in_calendar_year(t, "received_date")),
     ),
 )
 
@@ -121,15 +94,11 @@ PLANS_IN_FORCE = Population(
     name="plans_in_force",
     unit="plan",
     sentence="Plans in the returns.",
-    columns={**PLACE, **TRAITS, "need_code": pl.String, "start_date": pl.Date, "age_at_start": pl.Int64},
-    start=_plans,
+    columns={**PERSON, "need_code": pl.String, "start_date": pl.Date, "age_at_start": pl.Int64},
+    start=plans,
     steps=(
         Step("started", "Started by census day.", lambda t: t.start_date <= t.census_date),
-        Step(
-            "in_force",
-            "Not ended by census day.",
-            lambda t: t.cease_date.isnull() | (t.cease_date > t.census_date),
-        ),
+        Step("in_force", "Not ended by census day.", in_force),
     ),
 )
 
@@ -138,27 +107,101 @@ PLANS_ISSUED = Population(
     unit="plan",
     sentence="Plans in the returns.",
     columns={
-        **PLACE,
-        **TRAITS,
+        **PERSON,
         "need_code": pl.String,
         "start_date": pl.Date,
         "age_at_start": pl.Int64,
         "days_to_plan": pl.Int64,
         "assessment_is_exception": pl.Boolean,
     },
-    start=lambda snapshot: _weeks(_plans(snapshot)),
+    start=plans,
     steps=(
-        Step("issued", "First issued in the calendar year.", lambda t: _in_year(t, "start_date")),
+        Step("issued", "First issued in the calendar year.", lambda t: in_calendar_year(t, "start_date")),
         Step("decided", "After a request that was decided here.", lambda t: t.request_outcome_code == "Y"),
         Step("dated", "The day of the request is known.", lambda t: t.request_received_date.notnull()),
     ),
+)
+
+DECISIONS = Population(
+    name="decisions",
+    unit="decision",
+    sentence="Requests for an EHC needs assessment in the returns.",
+    columns={
+        **PERSON,
+        "outcome_code": pl.String,
+        "days_to_decision": pl.Int64,
+        "has_mediation": pl.Boolean,
+        "has_tribunal": pl.Boolean,
+    },
+    start=_requests,
+    steps=(
+        Step("decided", "Decided whether to assess.", lambda t: t.outcome_code.isin(DECIDED)),
+        Step("in_year", "Decided in the calendar year.", lambda t: in_calendar_year(t, "outcome_date")),
+        Step("dated", "The day of the request is known.", lambda t: t.received_date.notnull()),
+    ),
+)
+
+UNDECIDED = Population(
+    name="undecided",
+    unit="request",
+    sentence="Requests for an EHC needs assessment in the returns.",
+    columns={**PERSON, "days_open": pl.Int64},
+    start=_requests,
+    steps=(
+        Step("undecided", "Not decided by census day.", lambda t: t.outcome_code == OPEN),
+        Step("received", "Received by census day.", lambda t: t.days_open >= 0),
+    ),
+)
+
+OPEN_CASES = Population(
+    name="open_cases",
+    unit="request",
+    sentence="Requests for an EHC needs assessment in the returns.",
+    columns={**PERSON, "days_open": pl.Int64, "outcome_code": pl.String, "assessment_outcome_code": pl.String},
+    start=_requests,
+    steps=(
+        Step(
+            "open",
+            "Undecided, or to be assessed and neither refused a plan nor given one.",
+            lambda t: (
+                (t.outcome_code == OPEN)
+                | (
+                    (t.outcome_code == "Y")
+                    & t.has_plan.isnull()
+                    & t.assessment_outcome_code.fill_null(OPEN).isin([OPEN, "Y"])
+                )
+            ),
+        ),
+        Step("received", "Received by census day.", lambda t: t.days_open >= 0),
+    ),
+)
+
+ASSESSMENTS = Population(
+    name="assessments",
+    unit="assessment",
+    sentence="EHC needs assessments in the returns.",
+    columns={**PERSON, "outcome_code": pl.String, "has_mediation": pl.Boolean, "is_exception": pl.Boolean},
+    start=lambda snapshot: calendar(snapshot, "ehc_assessment"),
+    steps=(
+        Step("decided", "Decided whether to issue a plan.", lambda t: t.outcome_code.isin(DECIDED)),
+        Step("in_year", "Decided in the calendar year.", lambda t: in_calendar_year(t, "outcome_date")),
+    ),
+)
+
+PLANS_CEASED = Population(
+    name="plans_ceased",
+    unit="plan",
+    sentence="Plans in the returns.",
+    columns={**PERSON, "need_code": pl.String, "age_at_cease": pl.Int64, "cease_reason_code": pl.String},
+    start=plans,
+    steps=(Step("ceased", "Ended in the calendar year.", lambda t: in_calendar_year(t, "cease_date")),),
 )
 
 APPEALS = Population(
     name="appeals",
     unit="appeal",
     sentence="Appeals to the tribunal that the returns flag, on requests, assessments and plans of the year.",
-    columns={**PLACE, **TRAITS, "ground": pl.String},
+    columns={**PERSON, "ground": pl.String},
     start=_appeals,
 )
 
@@ -166,6 +209,6 @@ APPEALABLE = Population(
     name="appealable",
     unit="decision",
     sentence="Decisions open to appeal: refusals, no-plan decisions, plans in force, plans ceased as needs met.",
-    columns={**PLACE, **TRAITS, "decision": pl.String},
+    columns={**PERSON, "decision": pl.String},
     start=_appealable,
 )

@@ -91,3 +91,13 @@ def test_a_mean_is_no_count_and_a_count_no_mean(snapshot: Snapshot) -> None:
         with pytest.raises(UsageError) as raised:
             asked(snapshot, [measure])
         assert raised.value.code == "TABLE-02"
+
+
+def test_a_trait_that_a_population_does_not_show_is_joined_where_a_group_asks_for_it() -> None:
+    units = pl.DataFrame({"year": [2022, 2022, 2022], "authority_code": "301", "person_id": ["a", "b", "b"]})
+    persons = pl.DataFrame({"person_id": ["a", "b"], "sex_code": ["F", "M"], "ethnicity_code": [None, "WBRI"]})
+    tables = {"unit": ibis.memtable(units), "person": ibis.memtable(persons)}
+    of = Population("units", "unit", "Units.", dict(units.schema), lambda snapshot: snapshot.tables["unit"])
+    counted = number_of(of, lambda t: t.person_id.notnull(), "", **_words("count"))
+    found = table.figures(cast(Snapshot, SimpleNamespace(tables=tables)), [counted], by=("year", "sex_code"))
+    assert dict(found.select("sex_code", "numerator").iter_rows()) == {"F": 1, "M": 2}
