@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analysis.models.frame import Frame, Library, give_back, numbers, every_row
+from analysis.models.frame import Frame, Library, every_row, give_back, numbers
 from cohort.errors import UsageError
 
 ROW = "row"
