@@ -247,7 +247,7 @@ def discrete_hazard(
         periods=periods.height, events=happened.len(), clusters=groups.size,
         kind_of_error=f"robust, clusters of {cluster}" if cluster else "model",
         converged=fitted.converged,
-        warnings=tuple(_warnings(complete, x, silent, (complete.n_used - periods.height) * bool(lagged), groups, cluster)),
+        warnings=tuple(_warnings(complete, x, silent, complete.n_used - periods.height, groups, cluster)),
         _cells=cells, _design=x, _fit=fitted, _clock=ticks,
         _standard=_standard(periods, id, time, fixed, x, ticks, groups, seen, silent, rows),
         _library=complete.library,
