@@ -54,6 +54,13 @@ class Panel:
         )
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """units_in, units_used, treated, never."""
+        treated = int((self.adopted >= 0).sum())
+        used = len(self.units)
+        return {"units_in": self.units_in, "units_used": used, "treated": treated, "never": used - treated}
+
+    @property
     def cohorts(self) -> np.ndarray:
         """The adoption times that occur, as places, in order."""
         return np.unique(self.adopted[self.adopted >= 0])
