@@ -97,8 +97,6 @@ def segmented(
         errors=errors,
         follow=told.follow,
         dispersion=_dispersion(working, size),
-        / float(np.subtract(*working.size))
-        * float(size.mean() if offset else 1.0),
         level=level,
         n_in=complete.n_in,
         n_used=complete.n_used,
