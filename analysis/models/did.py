@@ -131,8 +131,7 @@ def staggered(
     calendar, at = _by(cells, cells.time, after)
     later = Effects(events.estimate[event >= 0], events.share[:, event >= 0])
     means = [_simple(cells), later.mean(), by_size(groups, group, made.adopted), calendar.mean()]
-    back = made.complete.give_back
-    counted = [int((cells.event == e).sum()) for e in event]
+    back, counted = made.complete.give_back, [int((cells.event == e).sum()) for e in event]
     return DidResult(
         group_time=back(_table({adopted: made.times[cells.cohort], time: made.times[cells.time]}, cells.effects, z)),
         events=back(_banded(_table({"event": event, "cohorts": counted}, events, z), events, level, seed)),
@@ -146,10 +145,7 @@ def staggered(
         level=level,
         n_in=made.complete.n_in,
         n_used=made.outcome.size,
-        units_in=made.units_in,
-        units_used=len(made.units),
-        treated=int((made.adopted >= 0).sum()),
-        never=int((made.adopted < 0).sum()),
+        **made.sizes,
         warnings=(*made.warnings, *_doubts(made, cells)),
         _panel=made,
     )

@@ -80,20 +80,15 @@ def segmented(
 
     Raises UsageError: MODEL-01 to -05 (frame), -06 (arguments), -07, -09, -12 (outcome), -69 (not such a series).
     """
-    _refuse_arguments(family, offset, control, errors, season, harmonics, step_only)
-    normal_quantile(level)
+    _refuse_arguments(family, offset, control, errors, season, harmonics, step_only, level)
     complete = complete_frame(frame, [name for name in (outcome, time, offset, control) if name])
     rows = complete.rows.sort(time)
     at = numbers(rows, time)
     _refuse_series(at, start)
-    terms = _terms(at, start, season, harmonics, step_only=step_only)
-    x = design(terms, terms.columns)
-    if x.aliased:
-        raise UsageError("MODEL-69", "The season takes every term of the path.", "Give fewer harmonics.")
+    x = _path(at, start, season, harmonics, step_only=step_only)
     y = numbers(rows, outcome) - (numbers(rows, control) if control else 0.0)
     size = _exposure(rows, offset)
     working = fit_working(y / size, x, family, size / size.mean())
-    n, p = working.size
     told = serial(working, errors, level, seed)
     return ItsResult(
         coefficients=complete.give_back(_table(x, working, told)),
@@ -101,7 +96,7 @@ def segmented(
         family=family,
         errors=errors,
         follow=told.follow,
-        dispersion=float(working.residual @ working.residual) / (n - p) * float(size.mean() if offset else 1.0),
+        dispersion=_dispersion(working, size),
         level=level,
         n_in=complete.n_in,
         n_used=complete.n_used,
@@ -117,7 +112,9 @@ def _refuse_arguments(
     season: int,
     harmonics: int,
     step_only: bool,
+    level: float,
 ) -> None:
+    normal_quantile(level)
     wrong = {
         "The family is gaussian or poisson.": family not in ("gaussian", "poisson"),
         "An offset goes with counts.": bool(offset) and family != "poisson",
@@ -170,6 +167,20 @@ def _exposure(rows: pl.DataFrame, offset: str | None) -> np.ndarray:
     if (size <= 0).any():
         raise UsageError("MODEL-69", f"Populations in {offset} must be above 0.", "Leave out times without one.")
     return size
+
+
+def _path(at: np.ndarray, start: float, season: int, harmonics: int, *, step_only: bool) -> Design:
+    terms = _terms(at, start, season, harmonics, step_only=step_only)
+    x = design(terms, terms.columns)
+    if x.aliased:
+        raise UsageError("MODEL-69", "The season takes terms of the path.", "Give fewer harmonics.")
+    return x
+
+
+def _dispersion(working: Working, size: np.ndarray) -> float:
+    # The model weighs by size over its mean; a model without populations has size 1.
+    n, p = working.size
+    return float(working.residual @ working.residual) / (n - p) * float(size.mean())
 
 
 def _table(x: Design, working: Working, told: Serial) -> pl.DataFrame:
