@@ -132,20 +132,10 @@ def gap(
     )
     overall, shown = _shown(table, detail=detail)
     return GapResult(
-        parts=complete.give_back(overall),
-        detail=complete.give_back(shown),
-        a=levels[0],
-        b=levels[1],
-        n_a=int(is_a.sum()),
-        n_b=int((~is_a).sum()),
-        kind=kind,
-        reference=reference,
-        family=family,
-        n_in=complete.n_in,
-        n_used=complete.n_used,
-        clusters=count,
-        warnings=_warnings(complete, x, count),
-    )
+        parts=complete.give_back(overall), detail=complete.give_back(shown), a=levels[0], b=levels[1],
+        n_a=int(is_a.sum()), n_b=int((~is_a).sum()), kind=kind, reference=reference, family=family,
+        n_in=complete.n_in, n_used=complete.n_used, clusters=count, warnings=_warnings(complete, x, count),
+    )  # fmt: skip
 
 
 def gelbach(

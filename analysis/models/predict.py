@@ -121,20 +121,13 @@ def risk(
         if h.name == "temporal"
     )
     return RiskResult(
-        performance=known.give_back(performance),
-        calibration=known.give_back(_curves(held, asked, told)),
-        decision=known.give_back(_decisions(held, asked, told)),
-        groups=known.give_back(groups),
+        performance=known.give_back(performance), calibration=known.give_back(_curves(held, asked, told)),
+        decision=known.give_back(_decisions(held, asked, told)), groups=known.give_back(groups),
         card=card(outcome, listed, list(models), known, y, train, time, working_threshold, performance, groups),
-        working_threshold=working_threshold,
-        n_in=known.n_in,
-        n_used=known.n_used,
-        n_learned=int(train.sum()),
-        n_held_out=int((~train).sum()),
-        authorities=int(authority.max()) + 1,
-        dropped=known.dropped,
+        working_threshold=working_threshold, n_in=known.n_in, n_used=known.n_used, n_learned=int(train.sum()),
+        n_held_out=int((~train).sum()), authorities=int(authority.max()) + 1, dropped=known.dropped,
         warnings=_warnings(known, groups, int(authority.max()) + 1),
-    )
+    )  # fmt: skip
 
 
 def _refuse_arguments(
