@@ -115,11 +115,8 @@ def risk(
     rng = np.random.default_rng(seed)
     told = [measured(h.chance, h.event, h.authority, a, draws, level, rng) for h, a in zip(held, asked, strict=True)]
     performance = _performance(held, told)
-    groups = pl.concat(
-        by_group(h.model, rows[h.rows], by, h.chance, h.event, h.authority, a, minimum, draws, level, rng)
-        for h, a in zip(held, asked, strict=True)
-        if h.name == "temporal"
-    )
+    apart = (rows, by, minimum, draws, level, rng)
+    groups = pl.concat(_apart(h, a, *apart) for h, a in zip(held, asked, strict=True) if h.name == "temporal")
     return RiskResult(
         performance=known.give_back(performance), calibration=known.give_back(_curves(held, asked, told)),
         decision=known.give_back(_decisions(held, asked, told)), groups=known.give_back(groups),
@@ -241,6 +238,13 @@ def _asked(held: _Held, working: float) -> Asked:
     low, high = np.quantile(held.chance, [0.02, 0.98])
     logit = np.log(held.chance / (1 - held.chance))
     return Asked(working, THRESHOLDS, np.linspace(low, high, 15), np.quantile(logit, KNOTS))
+
+
+def _apart(
+    h: _Held, asked: Asked, rows: pl.DataFrame, by: Sequence[str], least: int, draws: int, level: float,
+    rng: np.random.Generator,
+) -> pl.DataFrame:  # fmt: skip
+    return by_group(h.model, rows[h.rows], by, h.chance, h.event, h.authority, asked, least, draws, level, rng)
 
 
 def _with(told: Measured, places: slice) -> dict[str, pl.Series]:
