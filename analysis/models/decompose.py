@@ -120,30 +120,22 @@ def gap(
     codes = grouping(complete.rows, cluster).codes if cluster else None
     fits = _fits(x, y, is_a, reference, is_logistic=family == "binomial")
     found, influence = figures(x.matrix, is_a, fits, is_logistic=family == "binomial")
-    estimate = parts(found, shape, kind)
     slopes = jacobian(lambda theta: parts(Figures.unflat(theta), shape, kind), found.flat)
     se = np.sqrt(np.diag(slopes @ covariance(influence, codes) @ slopes.T))
     count = None if codes is None else int(codes.max()) + 1
-    table = _table(shape, kind, estimate, se, z if count is None else float(stats.t.ppf(0.5 + level / 2, count - 1)))
-    overall = table.filter(pl.col("column").is_null()).drop("column")
-    size = overall["estimate"][0]
-    share = pl.col("estimate") / size if abs(size) > 1e-12 else pl.lit(None, pl.Float64)
-    shown = table.filter(pl.col("column").is_not_null()) if detail else table.clear()
-    return GapResult(
-        parts=complete.give_back(overall.with_columns(share=share)),
-        detail=complete.give_back(shown),
-        a=levels[0],
-        b=levels[1],
-        n_a=int(is_a.sum()),
-        n_b=int((~is_a).sum()),
-        kind=kind,
-        reference=reference,
-        family=family,
-        n_in=complete.n_in,
-        n_used=complete.n_used,
-        clusters=count,
-        warnings=_warnings(complete, x, count),
+    table = _table(
+        shape,
+        kind,
+        parts(found, shape, kind),
+        se,
+        z if count is None else float(stats.t.ppf(0.5 + level / 2, count - 1)),
     )
+    overall, shown = _shown(table, detail=detail)
+    return GapResult(
+        parts=complete.give_back(overall), detail=complete.give_back(shown), a=levels[0], b=levels[1],
+        n_a=int(is_a.sum()), n_b=int((~is_a).sum()), kind=kind, reference=reference, family=family,
+        n_in=complete.n_in, n_used=complete.n_used, clusters=count, warnings=_warnings(complete, x, count),
+    )  # fmt: skip
 
 
 def gelbach(
@@ -312,6 +304,15 @@ def _table(shape: Shape, kind: Kind, estimate: np.ndarray, se: np.ndarray, quant
     column = [None] * (1 + len(names)) + shape.names * len(names)
     told = {"part": part, "column": pl.Series(column, dtype=pl.String), "estimate": estimate, "se": se}
     return _with_limits(pl.DataFrame(told), quantile)
+
+
+def _shown(table: pl.DataFrame, *, detail: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Overall parts with their share of the gap, and the columns' parts."""
+    overall = table.filter(pl.col("column").is_null()).drop("column")
+    size = overall["estimate"][0]
+    share = pl.col("estimate") / size if abs(size) > 1e-12 else pl.lit(None, pl.Float64)
+    shown = table.filter(pl.col("column").is_not_null()) if detail else table.clear()
+    return overall.with_columns(share=share), shown
 
 
 def _with_limits(table: pl.DataFrame, quantile: float) -> pl.DataFrame:

@@ -67,6 +67,7 @@ class RiskResult:
 class _Held(NamedTuple):
     """A hold-out: chances and outcomes of its rows, their authorities, and where they stand among complete rows."""
 
+    model: str
     name: str
     chance: np.ndarray
     event: np.ndarray
@@ -110,34 +111,20 @@ def risk(
     of = _features(rows, listed, train)
     _refuse_data(y, train, authority)
     held = [h for model in models for h in _held_out(model, of, y, train, authority, seed)]
-    names = [model for model in models for _ in range(2)]
     asked = [_asked(h, working_threshold) for h in held]
     rng = np.random.default_rng(seed)
     told = [measured(h.chance, h.event, h.authority, a, draws, level, rng) for h, a in zip(held, asked, strict=True)]
-    performance = _performance(names, held, told)
-    last = [(n, h, a) for n, h, a in zip(names, held, asked, strict=True) if h.name == "temporal"]
-    groups = pl.concat(
-        [
-            by_group(n, rows[h.rows], by, h.chance, h.event, h.authority, a, minimum, draws, level, rng)
-            for n, h, a in last
-        ]
-    )
-    warnings = _warnings(known, groups, int(authority.max()) + 1)
+    performance = _performance(held, told)
+    apart = (rows, by, minimum, draws, level, rng)
+    groups = pl.concat(_apart(h, a, *apart) for h, a in zip(held, asked, strict=True) if h.name == "temporal")
     return RiskResult(
-        performance=known.give_back(performance),
-        calibration=known.give_back(_curves(names, held, asked, told)),
-        decision=known.give_back(_decisions(names, held, asked, told)),
-        groups=known.give_back(groups),
+        performance=known.give_back(performance), calibration=known.give_back(_curves(held, asked, told)),
+        decision=known.give_back(_decisions(held, asked, told)), groups=known.give_back(groups),
         card=card(outcome, listed, list(models), known, y, train, time, working_threshold, performance, groups),
-        working_threshold=working_threshold,
-        n_in=known.n_in,
-        n_used=known.n_used,
-        n_learned=int(train.sum()),
-        n_held_out=int((~train).sum()),
-        authorities=int(authority.max()) + 1,
-        dropped=known.dropped,
-        warnings=warnings,
-    )
+        working_threshold=working_threshold, n_in=known.n_in, n_used=known.n_used, n_learned=int(train.sum()),
+        n_held_out=int((~train).sum()), authorities=int(authority.max()) + 1, dropped=known.dropped,
+        warnings=_warnings(known, groups, int(authority.max()) + 1),
+    )  # fmt: skip
 
 
 def _refuse_arguments(
@@ -241,7 +228,9 @@ def _held_out(
     held = []
     for name, rows, learned in (("temporal", ~train, later), ("authority", train, elsewhere)):
         places = np.flatnonzero(rows)
-        held.append(_Held(name, learned(model, of, y, train, authority, seed), y[places], authority[places], places))
+        held.append(
+            _Held(model, name, learned(model, of, y, train, authority, seed), y[places], authority[places], places)
+        )
     return held
 
 
@@ -251,45 +240,42 @@ def _asked(held: _Held, working: float) -> Asked:
     return Asked(working, THRESHOLDS, np.linspace(low, high, 15), np.quantile(logit, KNOTS))
 
 
+def _apart(
+    h: _Held, asked: Asked, rows: pl.DataFrame, by: Sequence[str], least: int, draws: int, level: float,
+    rng: np.random.Generator,
+) -> pl.DataFrame:  # fmt: skip
+    return by_group(h.model, rows[h.rows], by, h.chance, h.event, h.authority, asked, least, draws, level, rng)
+
+
 def _with(told: Measured, places: slice) -> dict[str, pl.Series]:
     return {name: pl.Series(name, values[places]).fill_nan(None) for name, values in told._asdict().items()}
 
 
-def _performance(names: Sequence[str], held: Sequence[_Held], told: Sequence[Measured]) -> pl.DataFrame:
-    return pl.concat(
-        [
-            pl.DataFrame({"measure": NAMES, **_with(t, slice(0, len(NAMES)))}).select(
-                pl.lit(model).alias("model"), pl.lit(h.name).alias("holdout"), pl.all()
-            )
-            for model, h, t in zip(names, held, told, strict=True)
-        ]
-    )
+def _performance(held: Sequence[_Held], told: Sequence[Measured]) -> pl.DataFrame:
+    tables = [pl.DataFrame({"measure": NAMES, **_with(t, slice(0, len(NAMES)))}) for t in told]
+    return _stacked(held, tables)
 
 
-def _decisions(
-    names: Sequence[str], held: Sequence[_Held], asked: Sequence[Asked], told: Sequence[Measured]
-) -> pl.DataFrame:
+def _decisions(held: Sequence[_Held], asked: Sequence[Asked], told: Sequence[Measured]) -> pl.DataFrame:
     places = slice(len(NAMES), len(NAMES) + len(THRESHOLDS))
     tables = []
-    for model, h, a, t in zip(names, held, asked, told, strict=True):
+    for h, a, t in zip(held, asked, told, strict=True):
         share = h.event.mean()
         everybody = share - (1 - share) * a.thresholds / (1 - a.thresholds)
-        table = pl.DataFrame({"threshold": a.thresholds, **_with(t, places), "treat_all": everybody})
-        tables.append(table.select(pl.lit(model).alias("model"), pl.lit(h.name).alias("holdout"), pl.all()))
-    return pl.concat(tables)
+        tables.append(pl.DataFrame({"threshold": a.thresholds, **_with(t, places), "treat_all": everybody}))
+    return _stacked(held, tables)
 
 
-def _curves(
-    names: Sequence[str], held: Sequence[_Held], asked: Sequence[Asked], told: Sequence[Measured]
-) -> pl.DataFrame:
+def _curves(held: Sequence[_Held], asked: Sequence[Asked], told: Sequence[Measured]) -> pl.DataFrame:
     places = slice(len(NAMES) + len(THRESHOLDS), None)
+    tables = [pl.DataFrame({"predicted": a.grid, **_with(t, places)}) for a, t in zip(asked, told, strict=True)]
+    return _stacked(held, tables)
+
+
+def _stacked(held: Sequence[_Held], tables: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(
-        [
-            pl.DataFrame({"predicted": a.grid, **_with(t, places)}).select(
-                pl.lit(model).alias("model"), pl.lit(h.name).alias("holdout"), pl.all()
-            )
-            for model, h, a, t in zip(names, held, asked, told, strict=True)
-        ]
+        table.select(pl.lit(h.model).alias("model"), pl.lit(h.name).alias("holdout"), pl.all())
+        for h, table in zip(held, tables, strict=True)
     )
 
 

@@ -43,7 +43,7 @@ def frame(n: int = 200) -> pl.DataFrame:
         ({"columns": ["y", "absent"]}, {}, "MODEL-02"),
         ({"columns": ["y", "when"]}, {"when": pl.lit("2024-01-01").str.to_date()}, "MODEL-03"),
         ({}, {"x": pl.lit(float("inf"))}, "MODEL-05"),
-        ({"columns": ["y", "key"]}, {"key": pl.int_range(pl.len()).cast(pl.String).repeat_by(1).list.first()}, "MODEL-73"),
+        ({"columns": ["y", "key"]}, {"key": pl.int_range(pl.len()).cast(pl.String)}, "MODEL-73"),
         ({"groups": "x"}, {}, "MODEL-15"),
         ({"groups": "g"}, {"g": pl.when(pl.col("g") > 0).then("g")}, "MODEL-04"),
         ({"methods": {"y": "logistic"}}, {}, "MODEL-71"),
