@@ -7,6 +7,8 @@ is counted by the return on the year in which it happened, and in no other.
 
 from __future__ import annotations
 
+from typing import Any
+
 import ibis
 import polars as pl
 
@@ -98,7 +100,7 @@ def beside(table: Table, other: Table, keys: tuple[str, ...], columns: tuple[str
     return table.left_join(right, keys).drop(*(f"{key}_right" for key in keys))
 
 
-def first(table: Table, keys: tuple[str, ...], order: tuple[str, ...]) -> Table:
+def first(table: Table, keys: tuple[str, ...], order: tuple[Any, ...]) -> Table:
     """One row a key: the first in an order that leaves no two rows alike."""
     window = ibis.window(group_by=keys, order_by=order)
     return table.mutate(place=ibis.row_number().over(window)).filter(lambda t: t.place == 0).drop("place")

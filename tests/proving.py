@@ -83,10 +83,14 @@ class Recovery:
         slack = max(0.05, FAR / np.sqrt(2 * self.worlds))
         return abs(self.se_ratio - 1) <= slack
 
-    def holds(self, *, calibrated: bool = True) -> None:
-        """Assert the gates of a right method. Leave `calibrated` out where intervals rest on no standard error."""
-        self._enter("unbiased, covers" + (", calibrated" if calibrated else ""))
+    def holds(self, *, covers: bool = True, calibrated: bool = True) -> None:
+        """Assert the gates of a right method. Leave `calibrated` out where intervals rest on no standard error, and
+        `covers` with it where a method promises a right estimate only."""
+        asked = {"unbiased": True, "covers": covers, "calibrated": covers and calibrated}
+        self._enter(", ".join(name for name, is_asked in asked.items() if is_asked))
         assert self.is_unbiased, self
+        if not covers:
+            return
         assert self.covers, (self.band, self)
         assert self.is_calibrated or not calibrated, self
 

@@ -13,12 +13,11 @@ from datetime import date
 import ibis
 import polars as pl
 
+from analysis.facts import LINE, beside, first, stored, with_census, with_traits
 from analysis.population import Condition, Day, Ending, Era, Exit, FollowUp, Population, Step, Table
 from cohort.snapshot import Snapshot
 
 REQUEST = ("authority_code", "person_id", "received_date")
-LINE = ("authority_code", "collection_year", "request_row")
-SEN2 = "SEN2"
 HISTORICAL, REFUSED, WITHDRAWN, YES, NO_PLAN = "H", "N", "W", "Y", "N"
 
 COLUMNS = {
@@ -35,9 +34,9 @@ LOOKS_AT = {
     "received_date": pl.Date,
     "outcome_code": pl.String,
     "outcome_date": pl.Date,
-    "assessment_code": pl.String,
-    "assessment_date": pl.Date,
-    "plan_date": pl.Date,
+    "assessment_outcome_code": pl.String,
+    "assessment_outcome_date": pl.Date,
+    "plan_start_date": pl.Date,
     "census_date": pl.Date,
 }
 ERAS = (
@@ -54,27 +53,13 @@ ERAS = (
 
 def _requests(snapshot: Snapshot) -> Table:
     """Every request once, by its latest return, with its assessment, its plan and the census day of that return."""
-    t: dict[str, Table] = dict(snapshot.tables)
-    request = t["ehc_request"].rename(request_row="row_number")
-    # By a total order, not by the greatest year: a request without a date is a row like any other.
-    latest = ibis.window(group_by=REQUEST, order_by=[ibis.desc("collection_year"), "request_row"])
-    told: Table = request.mutate(place=ibis.row_number().over(latest)).filter(lambda t: t.place == 0).drop("place")
-    assessment = t["ehc_assessment"].select(
-        *LINE, "is_exception", assessment_code="outcome_code", assessment_date="outcome_date"
-    )
-    plan = t["ehc_plan"].select(*LINE, plan_date="start_date")
-    need = t["plan_need"].filter(t["plan_need"].rank_code == "1").select(*LINE, "need_code")
-    returns = t["return"].filter(t["return"].collection == SEN2)
-    census = returns.select("authority_code", "collection_year", "census_date")
-    person = t["person"].select("person_id", "sex_code", "ethnicity_code")
-    for beside, keys in (
-        (assessment, LINE),
-        (plan, LINE),
-        (need, LINE),
-        (census, ("authority_code", "collection_year")),
-        (person, ("person_id",)),
-    ):
-        told = told.left_join(beside, keys).drop(*(f"{key}_right" for key in keys))
+    told = stored(snapshot, "ehc_request").rename(request_row="row_number")
+    told = first(told, REQUEST, (ibis.desc("collection_year"), "request_row"))
+    told = beside(told, stored(snapshot, "ehc_assessment"), LINE, ("outcome_code", "outcome_date"), "assessment_")
+    told = beside(told, stored(snapshot, "ehc_assessment"), LINE, ("is_exception",))
+    told = beside(told, stored(snapshot, "ehc_plan"), LINE, ("start_date",), "plan_")
+    told = beside(told, stored(snapshot, "plan_need").filter(lambda t: t.rank_code == "1"), LINE, ("need_code",))
+    told = with_traits(with_census(told, snapshot), snapshot)
     return told.mutate(year=told.received_date.year().cast("int64"))
 
 
@@ -146,7 +131,7 @@ REQUESTS_TO_PLAN = Population(
     follow_up=FollowUp(
         zero=lambda t: t.received_date,
         exits=(
-            Exit("plan", "The final plan was issued.", Ending.EVENT, lambda t: t.plan_date),
+            Exit("plan", "The final plan was issued.", Ending.EVENT, lambda t: t.plan_start_date),
             Exit(
                 "refused",
                 "The authority decided not to assess.",
@@ -157,7 +142,7 @@ REQUESTS_TO_PLAN = Population(
                 "no plan",
                 "Assessed, and no plan was issued.",
                 Ending.COMPETING,
-                _on("assessment_date", lambda t: t.assessment_code == NO_PLAN),
+                _on("assessment_outcome_date", lambda t: t.assessment_outcome_code == NO_PLAN),
             ),
             WITHDREW,
             CENSUS,
@@ -166,7 +151,7 @@ REQUESTS_TO_PLAN = Population(
     eras=ERAS,
     dated=lambda t: t.received_date,
     example="""
-    received_date | outcome_code | outcome_date | assessment_code | assessment_date | plan_date  | is_exception | census_date || left_out_by | exit_days | exit
+    received_date | outcome_code | outcome_date | assessment_outcome_code | assessment_outcome_date | plan_start_date  | is_exception | census_date || left_out_by | exit_days | exit
     2025-01-06    | Y            | 2025-02-10   | Y               | 2025-04-01      | 2025-05-26 | no           | 2026-01-15  ||             | 140       | plan
     2025-01-06    | Y            | 2025-02-10   | N               | 2025-04-01      |            |              | 2026-01-15  ||             | 85        | no plan
     2025-01-06    | N            | 2025-02-10   |                 |                 |            |              | 2026-01-15  ||             | 35        | refused

@@ -1,7 +1,7 @@
 """Binomial regression with a log-log or logit link, on cells: what it takes to get estimate, error and influence.
 
 Iterated weighted least squares by normal equations. statsmodels' GLM gives the same figures (the tests say so), but
-takes a singular value decomposition of all rows at every step: a minute for a million, against two seconds here.
+takes a singular value decomposition of all rows at every step.
 """
 
 from __future__ import annotations
