@@ -161,7 +161,7 @@ def attrition_weights(
         n_in=n_in,
         n_used=complete.n_used,
         warnings=_warnings(complete, n_in, full, way, out, counted),
-        _scores=_by_unit(np.hstack([full.scores, few.scores]), units),
+        _scores=_by_unit(full.scores, units),
         _units=_row_units(complete, units, n_in),
     )
 

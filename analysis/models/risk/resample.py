@@ -9,11 +9,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy import stats
 
 from analysis.models.risk.measures import NAMES, Asked, Counts, counted, summary
 
 BINS = 500
 FEW = 10
+SHARES = ("auc", "brier", "tpr", "fpr", "ppv")
+"""Measures that lie between 0 and 1, and whose limits do too."""
 
 
 class Measured(NamedTuple):
@@ -34,7 +37,7 @@ def measured(
     level: float,
     rng: np.random.Generator,
 ) -> Measured:
-    """Measures of chances (n) for events (n), with percentile intervals over draws of clusters (codes, n)."""
+    """Measures of chances (n) for events (n), with t intervals of the spread over draws of clusters (codes, n)."""
     estimate = summary(counted(chance, event), asked)[0]
     if np.isnan(estimate).all():
         return Measured(estimate, estimate, estimate, estimate)
@@ -43,14 +46,28 @@ def measured(
     _, place = np.unique(place, return_inverse=True)
     middle = np.bincount(place, chance) / np.bincount(place)
     drawn = summary(Counts(middle, *_again(place, event, clusters, len(middle), draws, rng)), asked)
-    tail = (1 - level) / 2
     known = np.isfinite(drawn).mean(axis=0) > 0.9  # a measure that fails in a tenth of draws has no interval
     known[NAMES.index("calibration_error")] = (
         False  # drawing again adds to a distance: its interval would lie beside it
     )
-    low, high = (np.where(known, np.nanquantile(_filled(drawn), q, axis=0), np.nan) for q in (tail, 1 - tail))
     se = np.where(known, np.nanstd(_filled(drawn), axis=0, ddof=1), np.nan)
+    half = _stretch(len(np.unique(clusters)), level) * se
+    low, high = estimate - half, estimate + half
+    shares = [NAMES.index(name) for name in SHARES]
+    low[shares], high[shares] = np.clip(low[shares], 0, 1), np.clip(high[shares], 0, 1)
     return Measured(estimate, se, low, high)
+
+
+def _stretch(groups: int, level: float) -> float:
+    """Standard errors from the estimate to a limit: a draw of few authorities varies less than authorities do.
+
+    Percentiles of the draws covered 91.5 % in a thousand worlds of 60 authorities. Where rows are drawn, there are
+    enough of them for the normal.
+    """
+    tail = (1 + level) / 2
+    if groups < FEW:
+        return float(stats.norm.ppf(tail))
+    return float(stats.t.ppf(tail, groups - 1) * np.sqrt(groups / (groups - 1)))
 
 
 def _filled(drawn: np.ndarray) -> np.ndarray:
