@@ -14,6 +14,7 @@ from analysis.result import Chart, EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows
 from analysis.warned import of_model
+from cohort.errors import NothingToRelease
 from cohort.snapshot import Snapshot
 
 WEEK = 7
@@ -60,6 +61,8 @@ def _build(snapshot: Snapshot, picks: Picks) -> AnalysisTable:
     population = CLOCKS[picks["clock"]].population
     built = rows(snapshot, population if picks["exceptions"] == "left out" else population.without("ordinary"))
     assert built.rows is not None  # noqa: S101
+    if built.rows.is_empty():
+        raise NothingToRelease("STUDY-04", "No request can be followed.", "Load returns of SEN2 first.")
     named = built.rows.join(authorities(snapshot), on="authority_code", how="left", maintain_order="left")
     return AnalysisTable(rows=named, flows=built.flows)
 

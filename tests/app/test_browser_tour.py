@@ -125,7 +125,7 @@ def test_a_researcher_runs_a_study(tour: Tour) -> None:
     tour.choose("Study", "Timeliness: a multilevel model")
     tour.press("Run the study")
     tour.sees("About 12 %", "Log-odds of a final plan", "A step that hardly anybody passes.")
-    tour.charts(1)
+    tour.charts(2)  # the authorities, and who was counted
     tour.page.get_by_text("Where these figures come from").click()
     tour.sees("3f9c21d07ab4")
     tour.picture("study")

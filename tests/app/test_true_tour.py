@@ -129,5 +129,5 @@ def test_a_researcher_runs_the_multilevel_study(tour: Tour) -> None:
     tour.choose("Study", "Timeliness: a multilevel model")
     tour.press("Run the study")
     tour.sees("lie between authorities", "Log-odds of a final plan")
-    tour.charts(1)
+    tour.charts(2)  # the authorities, and who was counted
     tour.picture("true-study")

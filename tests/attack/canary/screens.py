@@ -113,6 +113,7 @@ def _readers(visitor: Visitor) -> None:
     visitor.keep("summary", "Where these figures come from")
     visitor.press("Sign out")
     visitor.come_in("Researcher")
+    visitor.choose("Study", "Outcome summary")
     visitor.press("Run the study")
     visitor.keep("study", "Where these figures come from")
     visitor.press("Sign out")
