@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import cycle, islice
-
 import altair as alt
 
-from analysis.charts.look import SERIES, SHAPES, WIDTH, share
+from analysis.charts.look import WIDTH, series, share
 from analysis.headings import heading, in_words
 from analysis.release import ReleasedTable
 
@@ -19,10 +17,7 @@ def curve(given: ReleasedTable) -> alt.LayerChart | alt.FacetChart | None:
     if shown.is_empty():
         return None
     names = list(dict.fromkeys(shown["outcome"]))
-    legend = alt.Legend(title=None, orient="bottom", columns=3, symbolOpacity=1)
-    colours, shapes = (list(islice(cycle(of), len(names))) for of in (SERIES, SHAPES))
-    colour = alt.Color("outcome:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
-    shape = alt.Shape("outcome:N", scale=alt.Scale(domain=names, range=shapes), legend=legend)
+    colour, shape = series("outcome", names, 3)
     base = alt.Chart(shown).encode(x=alt.X("weeks:Q", title="Weeks after the request"), color=colour)
     tip = [alt.Tooltip(f"{c}:N", title=heading(c)) for c in ("outcome", "weeks")]
     tip += [alt.Tooltip(f"{c}:Q", title=heading(c), format=".1%") for c in ("value", "low", "high")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import cycle, islice
 
 import altair as alt
 
@@ -60,6 +61,16 @@ def grouped(column: str, present: set[str]) -> tuple[alt.Color, alt.Shape]:
     return (
         alt.Color(f"{column}:N", scale=alt.Scale(domain=names, range=list(colours)), legend=legend),
         alt.Shape(f"{column}:N", scale=alt.Scale(domain=names, range=list(shapes)), legend=legend),
+    )
+
+
+def series(column: str, names: list[str], columns: int) -> tuple[alt.Color, alt.Shape]:
+    """Colour and shape of series, in one legend of that many columns; an area's paleness is not the legend's."""
+    colours, shapes = (list(islice(cycle(of), len(names))) for of in (SERIES, SHAPES))
+    legend = alt.Legend(title=None, orient="bottom", columns=columns, symbolOpacity=1)
+    return (
+        alt.Color(f"{column}:N", scale=alt.Scale(domain=names, range=colours), legend=legend),
+        alt.Shape(f"{column}:N", scale=alt.Scale(domain=names, range=shapes), legend=legend),
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import cycle, islice
-
 import altair as alt
 import polars as pl
 
-from analysis.charts.look import LIMIT, PERCENT, SERIES, SHAPES, WHOLE, WIDTH, Drawn, share
+from analysis.charts import look
+from analysis.charts.look import LIMIT, PERCENT, SERIES, WHOLE, WIDTH, Drawn, share
 from analysis.headings import CODES, heading, in_words
 from analysis.release import ReleasedTable
 
@@ -33,10 +32,7 @@ def trend(given: ReleasedTable) -> Drawn | None:
 
 def _lines(shown: pl.DataFrame, series: str, names: list[str], is_share: bool) -> alt.LayerChart:
     """A line and a shape a series over the years, with intervals where they are shares."""
-    legend = alt.Legend(title=None, orient="bottom", columns=2)
-    colours, shapes = (list(islice(cycle(of), len(names))) for of in (SERIES, SHAPES))
-    colour = alt.Color(f"{series}:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
-    shape = alt.Shape(f"{series}:N", scale=alt.Scale(domain=names, range=shapes), legend=legend)
+    colour, shape = look.series(series, names, 2)
     y = share("value") if is_share else alt.Y("numerator:Q", title="Number", axis=alt.Axis(format=WHOLE))
     x = alt.X("year:O", title="Calendar year", axis=alt.Axis(labelAngle=0))
     base = alt.Chart(shown).encode(x=x, color=colour)

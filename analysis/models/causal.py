@@ -21,7 +21,7 @@ from analysis.models.effects.diagnostics import Overlap
 from analysis.models.effects.estimators import ESTIMANDS, METHODS, Estimand, Method, named
 from analysis.models.effects.glm import Family
 from analysis.models.effects.nuisance import Learner
-from analysis.models.effects.problem import Columns, as_list, lost, refuse_arguments
+from analysis.models.effects.problem import Columns, as_list, refuse_arguments
 from analysis.models.effects.protocol import Part, Protocol
 from analysis.models.effects.sensitivity import EValue, evalue, ratio_of_risk_difference, ratio_of_smd
 from analysis.models.effects.study import Choices, Study, posed
@@ -148,7 +148,7 @@ def _result(complete: CompleteFrame, study: Study) -> EffectResult:
         n_in=complete.n_in,
         n_used=problem.n,
         dropped=complete.dropped,
-        warnings=(*lost(complete), *study.warnings()),
+        warnings=(*complete.said, *study.warnings()),
     )
 
 

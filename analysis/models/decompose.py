@@ -29,16 +29,13 @@ from analysis.models.frame import (
     grouping,
     numbers,
 )
-from analysis.models.intervals import normal_quantile
+from analysis.models.intervals import FEW_CLUSTERS, normal_quantile, t_quantile
 from analysis.models.parts.fits import Figures, Fit, covariance, figures, fitted, jacobian
 from analysis.models.parts.kinds import PARTS, Kind, Shape, parts
 from cohort.errors import UsageError
 
 Reference = Literal["pooled", "a", "b", "neumark"]
 Family = Literal["gaussian", "binomial"]
-
-FEW_CLUSTERS = 40
-"""Below this, intervals by cluster are too narrow even with t quantiles."""
 
 FAR_OUT = 15.0
 """A fitted logit beyond this stands for an infinite one."""
@@ -128,7 +125,7 @@ def gap(
         kind,
         parts(found, shape, kind),
         se,
-        z if count is None else float(stats.t.ppf(0.5 + level / 2, count - 1)),
+        z if count is None else t_quantile(level, count - 1),
     )
     overall, shown = _shown(table, detail=detail)
     return GapResult(
@@ -168,7 +165,7 @@ def gelbach(
     estimate, influence = _moved(short, x, y, _blocks(x, added, len(short.terms)))
     se = np.sqrt(np.diag(covariance(influence, codes)))
     count = None if codes is None else int(codes.max()) + 1
-    half = z if count is None else float(stats.t.ppf(0.5 + level / 2, count - 1))
+    half = z if count is None else t_quantile(level, count - 1)
     table = _with_limits(
         pl.DataFrame({"block": [*added, "total", "base", "full"], "estimate": estimate, "se": se}), half
     )

@@ -23,7 +23,7 @@ from analysis.models.error.correct import Corrected, correct, error_of
 from analysis.models.error.shares import shrunken
 from analysis.models.frame import CompleteFrame, Frame, complete_frame, design, grouping, numbers
 from analysis.models.funnel import between_variance
-from analysis.models.intervals import normal_quantile
+from analysis.models.intervals import normal_quantile, t_quantile
 from cohort.errors import UsageError
 
 FEW = 40
@@ -82,7 +82,7 @@ def ratios(
         raise UsageError("MODEL-08", "There is one authority only.", "Give two at least: errors are clustered by them.")
     if np.ptp(ratio) == 0:
         raise UsageError("MODEL-07", "Every child has the same ratio.", "There is nothing to compare.")
-    t = float(stats.t.ppf(stats.norm.cdf(quantile), home.size - 1))
+    t = t_quantile(level, home.size - 1)
     under = ratio < short
     table = _authorities(ratio, under, home.codes, home.levels, quantile)
     return DeliveryResult(
@@ -199,8 +199,7 @@ def _authorities(
 
 
 def _warnings(complete: CompleteFrame, homes: int, capped: int) -> Iterator[str]:
-    if complete.n_used < complete.n_in:
-        yield f"{complete.n_in - complete.n_used} of {complete.n_in} rows lack a value and were left out."
+    yield from complete.said
     if homes < FEW:
         yield f"There are {homes} authorities only: errors clustered by so few are too small more often than they say."
     if capped:

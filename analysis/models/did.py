@@ -16,7 +16,7 @@ import polars as pl
 from scipy import stats
 
 from analysis.models.frame import Frame
-from analysis.models.intervals import normal_quantile
+from analysis.models.intervals import normal_quantile, t_quantile
 from analysis.models.staggered.effects import Cells, Effects, by_size, group_time, quick_simple
 from analysis.models.staggered.panel import Control, Panel, panel
 from cohort.errors import UsageError
@@ -215,7 +215,7 @@ def _two_way(made: Panel, level: float) -> pl.DataFrame:
     estimate = (exposure * outcome).sum() / whole
     score = (exposure * (outcome - estimate * exposure)).sum(axis=1)
     se = float(np.sqrt(units / (units - 1) * (score**2).sum()) / whole)
-    half = se * float(stats.t.ppf(0.5 + level / 2, units - 1))
+    half = se * t_quantile(level, units - 1)
     row = {"method": "two-way fixed effects", "estimate": estimate, "se": se}
     return pl.DataFrame([{**row, "low": estimate - half, "high": estimate + half}])
 

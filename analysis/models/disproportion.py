@@ -71,8 +71,7 @@ def ratios(
         ]
         return complete.give_back(pl.concat(parts))
 
-    lost = complete.n_in - complete.n_used
-    said = [f"{lost} of {complete.n_in} rows lack a value and were left out."] if lost else []
+    said = [*complete.said]
     first = found[UNCONDITIONAL]
     return RatiosResult(
         ratios=stacked("ratios"),
@@ -131,9 +130,9 @@ def by_authority(frame: Frame, outcome: str, group: str, authority: str, level: 
             "high": np.exp(shrunken + z * se),
         }
     ).with_columns(pl.col("raw").fill_nan(None))
-    none, lost = int((~known).sum()), complete.n_in - complete.n_used
+    none = int((~known).sum())
     said = {
-        f"{lost} of {complete.n_in} rows lack a value and were left out.": lost,
+        **dict.fromkeys(complete.said, True),
         f"{none} of {where.size} authorities have no ratio of their own and stand at the mean.": none,
         "Authorities differ by no more than chance: what is left between them here is noise.": tau2 == 0,
     }
@@ -218,8 +217,7 @@ def birth_month(
     ).filter(pl.Series(np.abs(from_september) < bandwidth))
     fixed = ["youngest", "months from 1 September", "months before 1 September", *adjust]
     found = robust.fit(rows, outcome, fixed, cluster=cluster, errors=errors, level=level)
-    lost = complete.n_in - complete.n_used
-    said = [f"{lost} of {complete.n_in} rows lack a value and were left out."] if lost else []
+    said = [*complete.said]
     return replace(
         found,
         coefficients=complete.give_back(found.coefficients),

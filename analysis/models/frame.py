@@ -51,6 +51,12 @@ class CompleteFrame:
     n_used: int
     dropped: Mapping[str, int]
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What a reader must know of the rows: the sentence that some were left out, or nothing."""
+        lost = self.n_in - self.n_used
+        return (f"{lost} of {self.n_in} rows lack a value and were left out.",) if lost else ()
+
     def give_back(self, table: pl.DataFrame) -> Frame:
         """The table as the kind of frame that came in."""
         return give_back(table, self.library)

@@ -259,9 +259,9 @@ def _shown(units: pl.DataFrame) -> pl.DataFrame:
 
 
 def _warnings(complete: CompleteFrame, sized: pl.DataFrame, table: pl.DataFrame) -> tuple[str, ...]:
-    lost, empty = complete.n_in - complete.n_used, table.height - sized.height
+    empty = table.height - sized.height
     said = {
-        f"{lost} of {complete.n_in} rows lack a value and were left out.": lost,
+        **dict.fromkeys(complete.said, True),
         f"{empty} of {table.height} units have nothing to divide by: no value, no limits.": empty,
         f"Only {sized.height} units can be compared: dispersion says little.": sized.height < 10,
     }

@@ -288,8 +288,7 @@ def _warnings(
     result: multilevel.MultilevelResult,
     named: Mapping[str, str],
 ) -> Iterator[str]:
-    if complete.n_used < complete.n_in:
-        yield f"{complete.n_in - complete.n_used} of {complete.n_in} rows lack a value and were left out."
+    yield from complete.said
     if defined_at is not None:
         yield f"{complete.n_used - used} rows of the age at which the group was defined were left out."
     for sentence in result.warnings:

@@ -15,6 +15,10 @@ from scipy import stats
 
 from cohort.errors import UsageError
 
+FEW_CLUSTERS = 40
+"""Below this a cluster-robust 95 % interval covers visibly less: 83 % with 6, 91 % with 20 (Cameron, Gelbach & Miller
+2008, Rev. Econ. Stat. 90:414)."""
+
 
 class Interval(NamedTuple):
     """Estimates with their standard errors and limits, arrays of one shape; NaN where nothing was counted."""
@@ -63,6 +67,11 @@ def poisson(events: ArrayLike, exposure: ArrayLike = 1.0, level: float = 0.95) -
 def normal_quantile(level: float) -> float:
     """The z of a two-sided normal interval: 1.96 for 0.95. Raises UsageError MODEL-06 outside (0, 1)."""
     return float(stats.norm.ppf(0.5 + _level(level) / 2))
+
+
+def t_quantile(level: float, df: float) -> float:
+    """The same of a t interval with that many degrees of freedom: G - 1 where errors are summed over G clusters."""
+    return float(stats.t.ppf(0.5 + _level(level) / 2, df))
 
 
 def _level(level: float) -> float:

@@ -201,8 +201,7 @@ def _counterfactual(
 
 
 def _said(complete: CompleteFrame, at: np.ndarray, start: float, errors: Errors, *, step_only: bool) -> Iterator[str]:
-    if complete.n_used < complete.n_in:
-        yield f"{complete.n_in - complete.n_used} of {complete.n_in} rows lack a value and were left out."
+    yield from complete.said
     if len(at) < SHORT:
         yield f"The series has {len(at)} times: how alike neighbours are is hardly known, and intervals are rough."
     if errors != "hac":

@@ -252,8 +252,7 @@ def _warnings(
     fitted: LinearFit | LogisticFit,
     random: Mapping[str, RandomPart],
 ) -> Iterator[str]:
-    if complete.n_used < complete.n_in:
-        yield f"{complete.n_in - complete.n_used} of {complete.n_in} rows lack a value and were left out."
+    yield from complete.said
     if x.aliased:
         yield f"Not estimated, because the terms before them explain them wholly: {', '.join(x.aliased)}."
     for group in groupings:

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from scipy import optimize, stats
 
+from analysis.models.intervals import t_quantile
 from analysis.models.sandwich.fitting import Working
 
 Errors = Literal["hac", "newey-west", "iid"]
@@ -36,7 +37,7 @@ def serial(fit: Working, errors: Errors, level: float, seed: int) -> Serial:
     bread = fit.root @ fit.root.T
     along = fit.x @ bread @ fit.own.T  # n × p: a coefficient is along'y
     follow = likeness(fit)
-    t = float(stats.t.ppf(0.5 + level / 2, n - p))
+    t = t_quantile(level, n - p)
     if errors == "iid":
         se = np.sqrt((along**2).sum(axis=0) * float(fit.residual @ fit.residual) / (n - p))
         return Serial(se, t * se, follow)

@@ -140,9 +140,7 @@ def _calibration(y: np.ndarray, risk: np.ndarray) -> pl.DataFrame:
 
 
 def _warnings(complete: CompleteFrame, x: Design, y: np.ndarray, of: Grouping) -> list[str]:
-    told = []
-    if complete.n_used < complete.n_in:
-        told.append(f"{complete.n_in - complete.n_used} of {complete.n_in} rows lack a value and were left out.")
+    told = [*complete.said]
     if x.aliased:
         told.append(f"Not estimated, being told by the terms before them: {', '.join(x.aliased)}.")
     n, events = np.bincount(of.codes), np.bincount(of.codes, weights=y)

@@ -70,8 +70,9 @@ def _build(snapshot: Snapshot, picks: Picks) -> AnalysisTable:
 def _compute(table: AnalysisTable, picks: Picks) -> Result:
     assert table.rows is not None  # noqa: S101
     clock, frame = CLOCKS[picks["clock"]], _prepared(table.rows)
-    fitted = survival.incidence(frame, "exit_days", "end", entry="entry_days", by=GROUPS[picks["group"]])
-    curve = _curve(fitted, frame, picks["group"])
+    england, group = _incidence(frame), GROUPS[picks["group"]]
+    fitted = england if group is None else _incidence(frame, group)
+    curve, naive = _curve(fitted, frame, picks["group"]), _naive(frame, clock, england)
     return Result(
         title=f"Waiting for {clock.arrived}",
         estimand=f"The chance that a request has led to {clock.arrived} by a number of weeks after it came, in a world "
@@ -81,7 +82,7 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
         tables=(
             EstimateTable("curve", "England, week by week", curve, Chart.CURVE, dimensions=("weeks",)),
             EstimateTable("authorities", f"By week {clock.weeks}, by authority", _places(frame, clock)),
-            EstimateTable("naive", "What the usual share would say", _naive(frame, clock), part=Part.SENSITIVITY),
+            EstimateTable("naive", "What the usual share would say", naive, part=Part.SENSITIVITY),
         ),
         say=lambda frames: _say(frames, clock),
         flows=table.flows,
@@ -101,6 +102,10 @@ def _prepared(frame: pl.DataFrame) -> pl.DataFrame:
     is_open = pl.col("ending") == Ending.CENSORED.value
     end = pl.when(is_open).then(pl.lit(survival.CENSORED)).otherwise("exit")
     return frame.with_columns(end=end, year=pl.col("year").cast(pl.String))
+
+
+def _incidence(frame: pl.DataFrame, by: str | None = None) -> survival.IncidenceResult:
+    return survival.incidence(frame, "exit_days", "end", entry="entry_days", by=by)
 
 
 def _curve(fitted: survival.IncidenceResult, frame: pl.DataFrame, group: str) -> pl.DataFrame:
@@ -128,7 +133,7 @@ def _behind(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 def _places(frame: pl.DataFrame, clock: Clock) -> pl.DataFrame:
     """Each authority's chance by the limit; null where too few requests are followed."""
-    fitted = survival.incidence(frame, "exit_days", "end", entry="entry_days", by="authority")
+    fitted = _incidence(frame, "authority")
     day = clock.weeks * WEEK
     chance = pl.DataFrame(fitted.at([day])).filter(event=clock.event).rename({"estimate": "value"})
     arrived = (pl.col("end") == clock.event) & (pl.col("exit_days") <= day)
@@ -143,13 +148,12 @@ def _places(frame: pl.DataFrame, clock: Clock) -> pl.DataFrame:
     )
 
 
-def _naive(frame: pl.DataFrame, clock: Clock) -> pl.DataFrame:
+def _naive(frame: pl.DataFrame, clock: Clock, england: survival.IncidenceResult) -> pl.DataFrame:
     """Of requests that have come to the event, those that did so in time: open cases are not in it."""
     day = clock.weeks * WEEK
     done = frame.filter(exit=clock.event)
     share = (done["exit_days"] <= day).mean()
-    true = pl.DataFrame(survival.incidence(frame, "exit_days", "end", entry="entry_days").at([day]))
-    chance = true.filter(event=clock.event).row(0, named=True)
+    chance = pl.DataFrame(england.at([day])).filter(event=clock.event).row(0, named=True)
     in_time = int((done["exit_days"] <= day).sum())
     return pl.DataFrame(
         {

@@ -57,9 +57,9 @@ def relative(
     rows = rows.with_columns((place if scale == "rank" else standard).over(within))
     if scale == "rank":
         rows = rows.with_columns(pl.Series(column, np.asarray(stats.norm.ppf(rows[column].to_numpy()))))
-    lost, small = complete.n_in - complete.n_used, int((alike["n"] < FEW).sum())
+    small = int((alike["n"] < FEW).sum())
     said = {
-        f"{lost} of {complete.n_in} rows lack a value and were left out.": lost,
+        **dict.fromkeys(complete.said, True),
         f"{small} of {alike.height} cohorts and stages have fewer than {FEW} pupils.": small,
     }
     return Relative(

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy import sparse, stats
+from scipy import sparse
 
 from analysis.models.effects.periods import Panel, Starts
+from analysis.models.intervals import t_quantile
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _through_weights(panel: Panel, starts: Starts, followed: Followed, share: np
 
 def risks(curves: dict[str, Curve], clusters: int, level: float) -> pl.DataFrame:
     """strategy, periods, estimate, se, low, high, at_risk, effective: a row a strategy and period."""
-    t = float(stats.t.ppf(0.5 + level / 2, clusters - 1))
+    t = t_quantile(level, clusters - 1)
     tables = [
         pl.DataFrame(
             {
@@ -112,7 +113,7 @@ def contrasts(method: str, pair: Sequence[Curve], clusters: int, level: float, n
 
     The contrasts are the difference of risks and their ratio, null where a risk is 0.
     """
-    t = float(stats.t.ppf(0.5 + level / 2, clusters - 1))
+    t = t_quantile(level, clusters - 1)
     (one, of_one), (other, of_other) = ((float(c.risk[-1]), c.influence[:, -1]) for c in pair)
     se = float(_se(of_one - of_other, clusters))
     rows = [(method, "difference", one - other, se, one - other - t * se, one - other + t * se, n)]

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from analysis.models.effects import glm
-from analysis.models.effects.problem import lost, refuse_few_clusters, zero_one
+from analysis.models.effects.problem import refuse_few_clusters, zero_one
 from analysis.models.effects.splines import bend
 from analysis.models.frame import CompleteFrame, Frame, complete_frame, design, grouping
 from cohort.errors import UsageError
@@ -125,7 +125,7 @@ def _sizes(person: np.ndarray) -> np.ndarray:
 def left_out(panel: Panel) -> list[str]:
     """The sentences about rows that were left out."""
     after = [f"{panel.after} rows lie after their person's outcome and were left out."] if panel.after else []
-    return lost(panel.complete) + after
+    return [*panel.complete.said, *after]
 
 
 def _refuse_broken(names: Names, person: np.ndarray, period: np.ndarray, treated: np.ndarray) -> None:

@@ -10,11 +10,12 @@ import polars as pl
 
 from analysis.models.effects.glm import Family
 from analysis.models.effects.splines import QUANTILES, bend
-from analysis.models.frame import ALIAS_TOLERANCE, INTERCEPT, CompleteFrame, Design, design, grouping, numbers
+from analysis.models.frame import ALIAS_TOLERANCE, INTERCEPT, Design, design, grouping, numbers
+from analysis.models.intervals import FEW_CLUSTERS
 from cohort.errors import UsageError
 
-FEWEST, FEW = 3, 40
-"""Clusters below which no error can be told at all, and below which errors are known to be too small."""
+FEWEST = 3
+"""Clusters below which no error can be told at all."""
 
 
 @dataclass(frozen=True)
@@ -111,18 +112,12 @@ def as_list(names: Sequence[str] | None, fallback: Sequence[str]) -> tuple[str, 
     return tuple(dict.fromkeys(chosen))
 
 
-def lost(complete: CompleteFrame) -> list[str]:
-    """The sentence about rows that were left out, if any were."""
-    gone = complete.n_in - complete.n_used
-    return [f"{gone} of {complete.n_in} rows lack a value and were left out."] if gone else []
-
-
 def few_clusters(clusters: int) -> list[str]:
     """The sentence about few clusters, if they are few."""
-    if clusters >= FEW:
+    if clusters >= FEW_CLUSTERS:
         return []
     return [
-        f"There are {clusters} clusters only: below {FEW} these intervals are too narrow "
+        f"There are {clusters} clusters only: below {FEW_CLUSTERS} these intervals are too narrow "
         "(of 95 % intervals some 83 % hold with 6 clusters, 91 % with 20)."
     ]
 

@@ -9,7 +9,6 @@ from typing import TypeAlias
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
 from analysis.models.effects import estimators, glm, nuisance
 from analysis.models.effects.diagnostics import Overlap, balance, overlap, unbalanced
@@ -18,6 +17,7 @@ from analysis.models.effects.nuisance import Learner
 from analysis.models.effects.problem import Columns, Problem, few_clusters, pose
 from analysis.models.effects.sensitivity import EValue, evalue, ratio_of_smd
 from analysis.models.frame import grouping
+from analysis.models.intervals import t_quantile
 from cohort.errors import UsageError
 
 LEAST = 1e-3
@@ -192,7 +192,7 @@ class Study:
 
     @cached_property
     def _t(self) -> float:
-        return float(stats.t.ppf(0.5 + self.choices.level / 2, self.problem.clusters - 1))
+        return t_quantile(self.choices.level, self.problem.clusters - 1)
 
     def warnings(self) -> Iterator[str]:
         """Sentences for the reader."""

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
 from analysis.models.effects import glm
 from analysis.models.effects.nuisance import column_of
-from analysis.models.effects.problem import Columns, Problem, as_list, lost, pose, refuse_arguments
+from analysis.models.effects.problem import Columns, Problem, as_list, pose, refuse_arguments
 from analysis.models.frame import Frame, complete_frame
-from analysis.models.intervals import normal_quantile
+from analysis.models.intervals import normal_quantile, t_quantile
 from cohort.errors import UsageError
 
 STRENGTHS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
@@ -33,14 +32,14 @@ def robustness_value(t: float, df: float, share: float = 1.0, level: float | Non
     """
     f = share * abs(t) / np.sqrt(df)
     if level is not None:
-        f -= float(stats.t.ppf(0.5 + level / 2, df - 1)) / np.sqrt(df - 1)
+        f -= t_quantile(level, df - 1) / np.sqrt(df - 1)
     if f <= 0:
         return 0.0
     low = (np.sqrt(f**4 + 4 * f**2) - f**2) / 2
     if level is None:
         return float(low)
     # With an interval the confounder also takes residual degrees of freedom (Cinelli & Hazlett, section 4.3).
-    critical, whole = float(stats.t.ppf(0.5 + level / 2, df - 1)) / np.sqrt(df - 1), share * abs(t) / np.sqrt(df)
+    critical, whole = t_quantile(level, df - 1) / np.sqrt(df - 1), share * abs(t) / np.sqrt(df)
     if whole > 1 / critical:
         return float((whole**2 - critical**2) / (1 + whole**2))
     return float(low)
@@ -112,7 +111,7 @@ def tipping(
         benchmarks=complete.give_back(benchmarks(fitted, times)),
         n_in=complete.n_in,
         n_used=complete.n_used,
-        warnings=tuple(lost(complete)),
+        warnings=complete.said,
     )
 
 
@@ -173,7 +172,7 @@ def _adjusted(fitted: Line, table: pl.DataFrame) -> pl.DataFrame:
     a, y = pl.col("of_treatment"), pl.col("of_outcome")
     size = fitted.se * (fitted.df * y * a / (1 - a)).sqrt()
     error = fitted.se * ((1 - y) / (1 - a)).sqrt() * np.sqrt(fitted.df / (fitted.df - 1))
-    half = float(stats.t.ppf(0.5 + fitted.level / 2, fitted.df - 1)) * pl.col("se")
+    half = t_quantile(fitted.level, fitted.df - 1) * pl.col("se")
     table = table.with_columns(bias=size * float(np.sign(fitted.estimate)), se=error)
     table = table.with_columns(estimate=fitted.estimate - pl.col("bias"))
     table = table.with_columns(low=pl.col("estimate") - half, high=pl.col("estimate") + half)

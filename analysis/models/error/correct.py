@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
 from analysis.models.frame import CompleteFrame, Frame
+from analysis.models.intervals import t_quantile
 from cohort.errors import UsageError
 
 MORE = np.array([0.0, 0.5, 1.0, 1.5, 2.0])
@@ -81,7 +81,7 @@ class Found:
         estimate, left_out = self.slopes[0], self.slopes[1:]
         count = len(left_out)
         se = np.sqrt((count - 1) / count * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0))
-        half = stats.t.ppf(0.5 + self.level / 2, count - 1) * se
+        half = t_quantile(self.level, count - 1) * se
         limits = {"low": estimate - half, "high": estimate + half}
         columns = {"method": self.methods, "estimate": estimate, "se": se, **limits}
         return Corrected(

@@ -361,9 +361,7 @@ def _warnings(
 ) -> list[str]:
     quiet = ", ".join(map(str, sorted(silent)))
     said = {
-        f"{complete.n_in - complete.n_used} of {complete.n_in} rows lack a value and were left out.": (
-            complete.n_in > complete.n_used
-        ),
+        **dict.fromkeys(complete.said, True),
         f"{lost} rows have no period before them to look back to and were left out.": lost > 0,
         f"No event in periods {quiet}: the hazard there is taken for 0.": silent,
         f"Not estimated, because the terms before them explain them wholly: {', '.join(x.aliased)}.": x.aliased,

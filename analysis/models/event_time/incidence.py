@@ -182,9 +182,7 @@ def _warnings(ends: Spells, curves: Sequence[Curve]) -> list[str]:
     emptied = sum(c.emptied for c in curves)
     none = sum(not c.events.any() for c in curves)
     said = {
-        f"{complete.n_in - complete.n_used} of {complete.n_in} rows lack a value and were left out.": (
-            complete.n_in > complete.n_used
-        ),
+        **dict.fromkeys(complete.said, True),
         f"In {none} of {len(curves)} groups no event happened: chance 0, with no interval.": none,
         f"In {emptied} of {len(curves)} groups everybody at risk early on had an event before others entered: their "
         "curve says nothing of those. Start at a time when more are at risk.": emptied,

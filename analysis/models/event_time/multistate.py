@@ -378,9 +378,7 @@ def _warnings(
     first = rows.filter(pl.col(time) == start).height
     unbound = model is not None and any(m.unbound.any() for m in model.leaving)
     said = {
-        f"{complete.n_in - complete.n_used} of {complete.n_in} rows lack a value and were left out.": (
-            complete.n_in > complete.n_used
-        ),
+        **dict.fromkeys(complete.said, True),
         f"{gaps} gaps in people's histories: the moves across them are not counted.": gaps > 0,
         f"Only {first} of {people} people were seen in the first period, where all shares start.": (
             first < FEW_AT_START * people

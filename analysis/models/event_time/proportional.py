@@ -205,9 +205,9 @@ def _table(estimate: np.ndarray, se: np.ndarray, x: Design, reach: float) -> pl.
 
 
 def _warnings(ends: Spells, x: Design, events: int, groups: Clusters, cluster: str | None) -> list[str]:
-    lost, terms = ends.complete.n_in - ends.complete.n_used, len(x.terms) - 1
+    terms = len(x.terms) - 1
     said = {
-        f"{lost} of {ends.complete.n_in} rows lack a value and were left out.": lost,
+        **dict.fromkeys(ends.complete.said, True),
         f"Not estimated, because the terms before them explain them wholly: {', '.join(x.aliased)}.": x.aliased,
         f"{events} events for {terms} terms: ratios lean away from 1.": events < FEW_EVENTS * terms,
     }

@@ -9,14 +9,11 @@ import numpy as np
 import polars as pl
 
 from analysis.models.frame import CompleteFrame, Design, Frame, Grouping, complete_frame, design, grouping, numbers
-from analysis.models.intervals import normal_quantile
+from analysis.models.intervals import FEW_CLUSTERS, normal_quantile
 from analysis.models.sandwich.errors import Errors, Kind, Plain, bootstrapped, clustered
 from analysis.models.sandwich.fitting import FAMILIES, Family, Working, fit_working
 from analysis.models.sandwich.wild import DRAWS
 from cohort.errors import UsageError
-
-FEW_CLUSTERS = 40
-"""Below this CR1 intervals are too narrow: they cover 83 to 93 % where they say 95."""
 
 FEW_DEGREES = 4.0
 """Below this Satterthwaite's approximation is itself in doubt (Pustejovsky & Tipton 2018, sec. 4)."""
@@ -173,8 +170,7 @@ def _refuse_few(groups: Sequence[Grouping]) -> None:
 
 
 def _said(complete: CompleteFrame, x: Design, groups: Sequence[Grouping], kind: Kind, *, chosen: bool) -> Iterator[str]:
-    if complete.n_used < complete.n_in:
-        yield f"{complete.n_in - complete.n_used} of {complete.n_in} rows lack a value and were left out."
+    yield from complete.said
     if x.aliased:
         columns = dict.fromkeys(term.partition("[")[0] for term in x.aliased)
         yield f"Not estimated, because the terms before them explain them wholly: terms of {', '.join(columns)}."

@@ -138,9 +138,8 @@ def _refuse_no_contrast(made: Panel, control: Control) -> None:
 
 
 def _said(complete: CompleteFrame, units: int, ragged: int, early: int) -> tuple[str, ...]:
-    lost = complete.n_in - complete.n_used
     said = {
-        f"{lost} of {complete.n_in} rows lack a value and were left out.": lost,
+        **dict.fromkeys(complete.said, True),
         f"{ragged} of {units} units are not seen at every time and were left out.": ragged,
         f"{early} of {units} units were treated from the first time on: nothing tells what they were before.": early,
     }
