@@ -18,6 +18,7 @@ from cohort.vault import keys
 from cohort.vault.project import project_key
 from synthetic import returns, truth
 from synthetic.world import make
+from tests.planted import Planted, planted_in
 from tests.postgres import Databases
 
 
@@ -42,3 +43,15 @@ def invented(embedded_server: Databases, tmp_path_factory: pytest.TempPathFactor
         rekey, key_id = project_key(ring, "tests")
         cut(engine, folder / "snapshots", Cut("invented", rekey, key_id))
     return Invented(planted, receipts, open_snapshot(Path(folder / "snapshots" / "invented")))
+
+
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
+    """All authorities of England, with children enough for what was planted to be found."""
+    return planted_in(tmp_path_factory.mktemp("planted"), children=40_000)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Planted:
+    """A few authorities, for what is asked often."""
+    return planted_in(tmp_path_factory.mktemp("small"), children=10_000, authorities=12)

@@ -2,51 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from analysis.ledger import FileLedger
-from analysis.release import Release
-from analysis.run import run
 from analysis.studies import clocks
-from cohort.snapshot import Snapshot, open_snapshot
-from synthetic import snapshot, truth
-from synthetic.world import make
-
-AT = datetime(2026, 11, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Planted:
-    """An invented England frozen as it is told, and what was planted in it."""
-
-    snapshot: Snapshot
-    truth: dict[str, Any]
-    folder: Path
-
-    def ask(self, study: str, **choices: str) -> Release:
-        """A study's release."""
-        ledger = FileLedger(self.folder / "ledger")
-        return run(study, snapshot=self.snapshot, policy="research", ledger=ledger, at=AT, **choices)
-
-    def effect(self, name: str, population: str | None = None) -> float:
-        """A planted value."""
-        found = [e for e in self.truth["effects"] if e["id"] == name and population in (None, e["population"])]
-        return found[0]["value"]
-
-
-@pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
-    folder = tmp_path_factory.mktemp("planted")
-    world = make(authorities=None, children=40_000, years=range(2023, 2027), seed=25, whole=True)
-    snapshot.write(world, folder / "written")
-    told = json.loads(truth.write(world, folder).read_text())
-    return Planted(open_snapshot(folder / "written"), told, folder)
+from tests.planted import Planted
 
 
 def test_the_chance_of_a_plan_in_time_is_the_planted_one_and_the_usual_share_is_not(planted: Planted) -> None:
