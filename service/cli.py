@@ -10,7 +10,19 @@ import typer
 from cohort.errors import CohortError, UsageError
 from cohort.settings import from_environment
 from service import console
-from service.commands import back, blocks, database, leaving, persons, reading, rechecks, record, returns, third_party
+from service.commands import (
+    back,
+    blocks,
+    database,
+    leaving,
+    persons,
+    publishing,
+    reading,
+    rechecks,
+    record,
+    returns,
+    third_party,
+)
 
 app = typer.Typer(
     name="cohort",
@@ -30,6 +42,7 @@ app.command()(rechecks.recheck)
 app.command()(returns.sign)
 app.command()(returns.withdraw)
 app.command()(record.audit)
+app.command()(publishing.publish)
 app.command()(reading.codebook)
 app.command()(leaving.erase)
 app.command()(leaving.retention)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis import files
+from analysis import files, publish
 from cohort.errors import CohortError
 from cohort.ingest.receipt import Receipt, Standing
 from cohort.settings import Settings
+from cohort.snapshot import open_snapshot
 from cohort.snapshot.manifest import Manifest
 from cohort.store.engine import administer
 from cohort.store.migrate import upgrade
@@ -18,6 +19,7 @@ from service import access, doors
 from service.access import Principal
 from service.ask import Ask
 from service.desk import Desk
+from service.ledger import PostgresLedger
 from service.office import Office, open_office
 from service.snapshots import cut_snapshot
 from synthetic import returns, truth
@@ -30,6 +32,8 @@ STUDIES: tuple[tuple[str, dict[str, str]], ...] = (
     ("la_comparison", {"measure": "appeals"}),
     ("timeliness_model", {}),
 )
+LAST_OF_SPRING = 6
+"""Month."""
 REAL_FIGURES = """\
 All of this is invented. To compare the real authorities on figures already published, download all data files of
 'Education, health and care plans', reporting year 2025, from the DfE's Explore education statistics, and 'SEND
@@ -65,6 +69,7 @@ def demo(settings: Settings, asked: Asked, say: Say, progress: Progress) -> None
     say(f"Snapshot {snapshot.name}, digest {snapshot.digest[:12]}: {settings.snapshots / snapshot.name}.")
     for line in study_all(office, snapshot, progress):
         say(line)
+    say(f"Draft publication: {publish_all(office, snapshot, progress)}")
     say(REAL_FIGURES)
 
 
@@ -144,3 +149,18 @@ def study_all(office: Office, snapshot: Manifest, progress: Progress) -> list[st
         files.written(release, folder)
         lines.append(f"{release.sentence}\n  {folder}")
     return lines
+
+
+def publish_all(office: Office, snapshot: Manifest, progress: Progress) -> Path:
+    """Write the publication of the half year in which the snapshot was cut, hand on its first page."""
+    moment = snapshot.as_known_at
+    policymaker = access.principal_of(office.engine, doors.demo_account("policymaker"))
+    made = publish.edition(
+        open_snapshot(office.settings.snapshots / snapshot.name),
+        f"{moment.year}-{'spring' if moment.month <= LAST_OF_SPRING else 'autumn'}",
+        ledger=PostgresLedger(office.engine, access.role_of(policymaker)),
+        account=policymaker.account,
+        progress=progress,
+    )
+    folder = office.settings.releases / snapshot.name / "publication"
+    return publish.written(made, folder, progress)[-1].with_name("index.html")

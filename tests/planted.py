@@ -30,7 +30,7 @@ class Planted:
     def ask(self, study: str, policy: str = "research", **choices: str) -> Release:
         """A study's release."""
         ledger = FileLedger(self.folder / "ledger")
-        return run(study, snapshot=self.snapshot, policy=policy, ledger=ledger, at=AT, **choices)
+        return run(study, snapshot=self.snapshot, policy=policy, ledger=ledger, at=AT, choices=choices)
 
     def effect(self, name: str, population: str | None = None) -> float:
         """A planted value."""

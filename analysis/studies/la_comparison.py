@@ -1,17 +1,12 @@
-"""How do authorities compare? An over-dispersed funnel, never a league table.
-
-Counts differ between authorities by far more than chance (the dispersion of the real 20-week rates is above
-160), so limits are widened by the additive random-effects form of Spiegelhalter (2005), and authorities are
-grouped, in alphabetical order, by whether they can be told apart from England.
-"""
+"""How do authorities compare? An over-dispersed funnel, never a league table: groups in alphabetical order."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from analysis.measure import Direction, measures
-from analysis.models import funnel
 from analysis.places import authorities
+from analysis.positions import ALIKE, positions
 from analysis.result import Chart, CountTable, Derived, Frames, PublishedTable, Result
 from analysis.shares import with_interval
 from analysis.study import Choice, Picks, Study
@@ -20,14 +15,6 @@ from cohort.errors import NothingToRelease
 from cohort.snapshot import Snapshot
 
 COMPARED = ("within_20_weeks", "refused", "appeals")
-FEWEST = 5
-"""Fewer authorities than this give no idea of how much they differ beyond chance."""
-GROUPS = {
-    Direction.HIGHER: ("worse than England", "better than England"),
-    Direction.LOWER: ("better than England", "worse than England"),
-    Direction.NONE: ("below England", "above England"),
-}
-ALIKE = "not distinguishable from England"
 
 
 def _build(snapshot: Snapshot, picks: Picks) -> AnalysisTable:
@@ -57,7 +44,12 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
         "Wilson 95 % intervals. The funnel is worked out from the figures shown.",
         tables=(given,),
         derived=(
-            Derived("funnel", f"Funnel: {title}", lambda frames: _funnel(frames, measure.direction), Chart.FUNNEL),
+            Derived(
+                "funnel",
+                f"Funnel: {title}",
+                lambda frames: positions(frames["authorities"], measure.direction),
+                Chart.FUNNEL,
+            ),
         ),
         say=lambda frames: _say(frames, measure.title, year),
         flows=table.flows,
@@ -82,26 +74,6 @@ def _published(rows: pl.DataFrame, dims: tuple[str, ...]) -> pl.DataFrame:
     return with_interval(rows.select(*dims, *shown, status.alias("status")))
 
 
-def _funnel(frames: Frames, direction: Direction) -> pl.DataFrame:
-    """Position of each authority whose figures are shown; the others stay, without one."""
-    shown = frames["authorities"].drop_nulls(["numerator", "denominator"]).filter(pl.col("denominator") > 0)
-    if shown.height < FEWEST:
-        return frames["authorities"].head(0).select("authority_code", "authority", "region")
-    fitted = funnel.fit(shown, unit="authority_code", numerator="numerator", denominator="denominator")
-    low, high = GROUPS[direction]
-    group = pl.when(pl.col("value") < pl.col("low998")).then(pl.lit(low))
-    group = group.when(pl.col("value") > pl.col("high998")).then(pl.lit(high)).otherwise(pl.lit(ALIKE))
-    units = pl.DataFrame(fitted.units).with_columns(
-        group.alias("group"),
-        pl.lit(fitted.target).alias("target"),
-        pl.lit(fitted.phi).alias("phi"),
-        pl.lit(fitted.tau2).alias("tau2"),
-    )
-    return shown.select("authority_code", "authority", "region").join(
-        units.rename({"unit": "authority_code"}), on="authority_code", maintain_order="left"
-    )
-
-
 def _warnings(direction: Direction) -> tuple[str, ...]:
     plain = "Ranks are not shown: most authorities cannot be told apart, and order would be read as merit."
     neither = "This measure has no good direction: a high figure may mean need met or need refused."
@@ -109,16 +81,16 @@ def _warnings(direction: Direction) -> tuple[str, ...]:
 
 
 def _say(frames: Frames, title: str, year: int) -> str:
-    positions = frames["funnel"]
-    if "group" not in positions.columns:
+    placed = frames["funnel"]
+    if "group" not in placed.columns:
         return f"{title}, {year}: too few authorities have figures that may be shown to compare them."
-    alike = positions.filter(group=ALIKE).height
-    target = positions["target"][0]
-    outside = positions.height - alike
-    hidden = frames["authorities"].height - positions.height
+    alike = placed.filter(group=ALIKE).height
+    target = placed["target"][0]
+    outside = placed.height - alike
+    hidden = frames["authorities"].height - placed.height
     lacking = f", without {hidden} that cannot be compared," if hidden else ""
     return (
-        f"{title}, {year}: England{lacking} {target:.1%}. Of {positions.height} authorities with figures, {alike} "
+        f"{title}, {year}: England{lacking} {target:.1%}. Of {placed.height} authorities with figures, {alike} "
         f"cannot be told apart from England once ordinary differences between authorities are allowed for; "
         f"{outside or 'none'} {'lies' if outside == 1 else 'lie'} outside the 99.8 % limits."
     )

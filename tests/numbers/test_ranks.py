@@ -26,8 +26,8 @@ DATA = pl.read_csv(HERE / "funnel.csv")
 PLACES, SPREAD = 60, 0.08
 
 
-def fitted(frame: pl.DataFrame = DATA, **choices: float) -> ranks.RanksResult:
-    return ranks.fit(frame, "unit", "events", "n", **choices)
+def fitted(frame: pl.DataFrame = DATA, draws: int = 4_000) -> ranks.RanksResult:
+    return ranks.fit(frame, "unit", "events", "n", draws=draws)
 
 
 def test_spread_and_shrunken_shares_are_those_of_metafor() -> None:

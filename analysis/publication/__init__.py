@@ -1,0 +1,1 @@
+"""The parts of a publication: open-data files, pages and a workbook, each made from releases alone."""
