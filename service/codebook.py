@@ -1,4 +1,4 @@
-"""The codebook: every collection, table, column, code list, rule, measure and study, from the declarations.
+"""The codebook: every collection, table, column, code list, rule, population, measure and study, from the declarations.
 
 It is made anew each time and never written by hand, so it cannot differ from what the software does.
 """
@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
+from pkgutil import iter_modules
 from textwrap import dedent
 from typing import Any
 
@@ -16,7 +18,9 @@ from sqlalchemy import Column as StoredColumn
 from sqlalchemy import Table as StoredTable
 from sqlalchemy.dialects import postgresql
 
+import analysis.populations as defined
 from analysis.measure import Count, Kind, Measure, Value, measures
+from analysis.population import Population
 from analysis.study import Study, studies
 from cohort.ingest.format import Column, ReturnFormat
 from cohort.ingest.guide import EXAMPLE, Guide, guides
@@ -44,6 +48,7 @@ def pages() -> dict[str, str]:
         "rules.md": "\n".join(_index()),
         "record.md": "\n".join(_record()),
         "outcomes.md": _page("Outcome measures", map(_outcome, outcome_measures().values())),
+        "populations.md": _page("Populations", map(_population, _populations().values())),
         "measures.md": _page("Measures", map(_measure, measures().values())),
         "studies.md": _page("Studies", map(_study, studies().values())),
         **{f"{RULES}/{guide.code}.md": "\n".join(_guide(guide)) for guide in guides()},
@@ -207,6 +212,31 @@ def _outcome(outcome: OutcomeMeasure) -> Iterator[str]:
     held = [(_years(*span), "comparable", p.definition) for p in outcome.comparable for span in p.spans]
     not_held = [(_years(gap.since, gap.until), "not held", gap.reason) for gap in outcome.not_held]
     yield from _rows(("years", "what", "definition or reason"), sorted([*held, *not_held]))
+
+
+def _populations() -> dict[str, Population]:
+    """Those of the measures, and those that studies follow, by name."""
+    of_measures = (part.population for m in measures().values() for part in (m.numerator, m.denominator) if part)
+    files = (import_module(f"{defined.__name__}.{m.name}") for m in iter_modules(defined.__path__))
+    alone = (value for file in files for value in vars(file).values() if isinstance(value, Population))
+    return dict(sorted({population.name: population for population in (*of_measures, *alone)}.items()))
+
+
+def _population(population: Population) -> Iterator[str]:
+    yield f"## {population.name}\n"
+    yield f"{population.sentence} Unit: {population.unit}.\n"
+    optional = {True: " (may be left out)", False: ""}
+    yield from (f"- {step.sentence}{optional[step.is_optional]}" for step in population.every_step)
+    yield ""
+    if population.follow_up:
+        rows = ((way.name, way.ending.value, way.sentence) for way in population.follow_up.exits)
+        yield from _rows(("follow-up ends with", "which is", "what"), rows)
+    if population.eras:
+        spans = ((era.name, era.since, era.until or "", era.sentence) for era in population.eras)
+        yield from _rows(("era", "since", "until", "what"), spans)
+    yield f"Columns: {', '.join(f'`{name}`' for name in population.shown)}.\n"
+    if population.example:
+        yield from _example(population.example)
 
 
 def _measure(measure: Measure) -> Iterator[str]:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.dialects import postgresql
 
 from analysis.measure import measures
+from analysis.populations.clocks import REQUESTS_TO_PLAN
 from analysis.study import studies
 from cohort.ingest.check import rules
 from cohort.ingest.read import declared_formats, declared_layouts
@@ -64,6 +65,9 @@ CATALOGUES = {
     "code-lists.md": [f"| {c.code} | {c.label} |" for entry in code_lists().values() for c in entry.codes],
     "rules.md": [f"- [{code}](rules/{code}.md)" for code in rules()],
     "outcomes.md": [f"(`{code}`)" for code in outcome_measures()],
+    "populations.md": [
+        f"## {part.population.name}\n" for m in measures().values() for part in (m.numerator, m.denominator) if part
+    ],
     "measures.md": [f"(`{name}`)" for name in measures()],
     "studies.md": [f"(`{name}`)" for name in studies()]
     + [f"- `{c.name}`:" for s in studies().values() for c in s.choices],
@@ -74,6 +78,17 @@ CATALOGUES = {
 def test_every_entry_of_every_catalogue_stands_on_its_page(page: str) -> None:
     assert CATALOGUES[page]
     assert [entry for entry in CATALOGUES[page] if entry not in pages()[page]] == []
+
+
+def test_a_population_is_shown_with_its_steps_its_exits_and_its_invented_units() -> None:
+    page = pages()["populations.md"].partition("## requests_to_plan\n")[2].partition("\n## ")[0]
+    for step in REQUESTS_TO_PLAN.every_step:
+        assert f"- {step.sentence}" in page
+    assert "(may be left out)" in page
+    assert REQUESTS_TO_PLAN.follow_up is not None
+    for way in REQUESTS_TO_PLAN.follow_up.exits:
+        assert f"| {way.name} | {way.ending.value} | {way.sentence} |" in page
+    assert "left_out_by" in page
 
 
 def test_every_page_begins_with_what_it_is() -> None:

@@ -199,6 +199,12 @@ def test_weights_say_what_they_rest_on() -> None:
             wide.mean(other, "y")
 
 
+def test_weights_stabilised_by_a_covariate_make_no_mean() -> None:
+    found = missing.attrition_weights(leavers(), "left", ["x"], stabilise=["x"])
+    with pytest.raises(UsageError, match="MODEL-78"):
+        found.mean(leavers(), "y")
+
+
 def test_bounds_of_nobody_and_of_nobody_known() -> None:
     found = missing.bounds(pl.DataFrame({"y": [None, None, 1], "g": ["a", "a", None]}), "y", ["g"])
     row = found.table.row(0, named=True)

@@ -73,14 +73,22 @@ class AttritionWeights:
     warnings: tuple[str, ...]
     _scores: np.ndarray = field(repr=False)
     _units: np.ndarray = field(repr=False)
+    _is_stabilised: bool = field(repr=False)
 
     def mean(self, outcome: Frame, column: str, level: float = 0.95) -> dict[str, float]:
         """n, estimate, se, low, high: the weighted mean of a column over rows that carry a weight and a value.
 
         `outcome` is the frame that was given. The error knows that the weights were estimated (Robins, Rotnitzky &
         Zhao 1995, J. Am. Stat. Assoc. 90:106): what the fit of the weights explains of it is taken out. Rows of one
-        unit count as one. Raises UsageError MODEL-02, -03 (column) and MODEL-78 where no row carries both.
+        unit count as one. Raises UsageError MODEL-02, -03 (column) and MODEL-78 where no row carries both, or where
+        the weights are stabilised by covariates: then a mean still differs with them, and a model must hold them.
         """
+        if self._is_stabilised:
+            raise UsageError(
+                "MODEL-78",
+                "Weights stabilised by covariates make no mean: it would still differ with those covariates.",
+                "Leave out stabilise, or fit a model that holds them with these weights.",
+            )
         rows, _ = every_row(outcome, [column])
         weight = every_row(self.weights, ["weight"])[0]["weight"].fill_null(0.0).to_numpy()
         if rows.height != len(weight):
@@ -163,6 +171,7 @@ def attrition_weights(
         warnings=_warnings(complete, n_in, full, way, out, counted),
         _scores=_by_unit(full.scores, units),
         _units=_row_units(complete, units, n_in),
+        _is_stabilised=bool(stabilise),
     )
 
 
