@@ -30,6 +30,8 @@ Day = Any
 BY_PLACE = ("year", "authority_code")
 """Every population shows the calendar year of the activity and the authority that answers for it."""
 LEFT_OUT_BY = "left_out_by"
+KEEP = "keep "
+"""What stands before the name of a step where its verdict is a column."""
 FOLLOWED = {"entry_days": pl.Int64, "exit_days": pl.Int64, "exit": pl.String, "ending": pl.String}
 """What a followed unit shows beside its own columns; days are counted from its time zero."""
 
@@ -165,6 +167,13 @@ class Population:
             table = table.filter(step.keep(table))
         return self._described(table).select(*self.shown)
 
+    def judged(self, snapshot: Snapshot) -> Judged:
+        """Every unit with what each step says of it, held by the engine: a second look costs next to nothing."""
+        table = self.start(snapshot)
+        said = {f"{KEEP}{step.name}": step.keep(table).fill_null(False) for step in self.every_step}
+        held = self._described(table.mutate(**said)).select(*self.shown, *said).cache()
+        return Judged(self, held)
+
     def flow(self, snapshot: Snapshot) -> pl.DataFrame:
         """Units left after each step: step, sentence, n. One look at the units: a step looks at one unit at a time."""
         table = self.start(snapshot)
@@ -172,7 +181,9 @@ class Population:
         for step in self.every_step:
             kept = kept & step.keep(table)
             left[step.name] = kept.sum()
-        counted = table.aggregate(**left).to_polars().row(0, named=True)
+        return self._told(table.aggregate(**left).to_polars().row(0, named=True))
+
+    def _told(self, counted: Mapping[str, int | None]) -> pl.DataFrame:
         sentences = {"start": self.sentence, **{step.name: step.sentence for step in self.every_step}}
         rows = [(name, sentence, counted[name] or 0) for name, sentence in sentences.items()]
         return pl.DataFrame(rows, schema={"step": pl.String, "sentence": pl.String, "n": pl.Int64}, orient="row")
@@ -194,3 +205,31 @@ class Population:
             ((day >= era.since) & (day <= era.until) if era.until else day >= era.since, era.name) for era in self.eras
         ]
         return ibis.cases(*within)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The units of a population with what its steps say of each, so that optional steps can be left out at once.
+
+    `table`: every unit, the columns that the population shows, and a Boolean for each step.
+    """
+
+    population: Population
+    table: Table
+
+    def flow(self, *without: str) -> pl.DataFrame:
+        """`Population.flow`, some optional steps left out. Raises UsageError where a step may not be."""
+        asked = self.population.without(*without)
+        kept, left = ibis.literal(True), {"start": self.table.count()}
+        for step in asked.every_step:
+            kept = kept & self._keeps(step)
+            left[step.name] = kept.sum()
+        return asked._told(self.table.aggregate(**left).to_polars().row(0, named=True))
+
+    def frame(self, *without: str) -> Table:
+        """`Population.frame`, some optional steps left out. Raises UsageError where a step may not be."""
+        asked = self.population.without(*without)
+        return self.table.filter(*map(self._keeps, asked.every_step)).select(*asked.shown)
+
+    def _keeps(self, step: Step) -> Condition:
+        return self.table[f"{KEEP}{step.name}"]

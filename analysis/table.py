@@ -120,8 +120,8 @@ def _flows(snapshot: Snapshot, measures: Iterable[Measure]) -> dict[str, pl.Data
 
 def rows(snapshot: Snapshot, population: Population) -> AnalysisTable:
     """Every unit of a population, for a model."""
-    frame = population.frame(snapshot).to_polars()
-    return AnalysisTable(rows=frame, flows={population.name: population.flow(snapshot)})
+    judged = population.judged(snapshot)
+    return AnalysisTable(rows=judged.frame().to_polars(), flows={population.name: judged.flow()})
 
 
 def _measured(measure: Measure, counted: Mapping[str, pl.DataFrame], by: tuple[str, ...]) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from pkgutil import iter_modules
 import ibis
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 import analysis.populations
 from analysis.population import FOLLOWED, LEFT_OUT_BY, Ending, Era, Exit, FollowUp, Population, Step
@@ -127,3 +128,16 @@ def test_a_day_belongs_to_one_era_and_a_day_outside_all_to_none() -> None:
     days = pl.DataFrame({"person_id": list("abc"), "age": [1, 1, 1], "day": [DAY, date(2025, 2, 1), date(2024, 1, 1)]})
     frame = some(eras=eras, dated=lambda t: t.day).frame(Frozen(child=days)).order_by("person_id").to_polars()  # pyright: ignore[reportArgumentType]
     assert frame["era"].to_list() == ["old", "new", None]
+
+
+def test_a_step_is_left_out_at_once_with_the_same_units_and_the_same_attrition() -> None:
+    snapshot, whole = Frozen(child=CHILDREN), some(follow_up=FOLLOW)
+    told = whole.judged(snapshot)  # pyright: ignore[reportArgumentType]
+    for without in ((), ("named",)):
+        asked = whole.without(*without)
+        frame = asked.frame(snapshot).to_polars()  # pyright: ignore[reportArgumentType]
+        assert_frame_equal(told.flow(*without), asked.flow(snapshot))  # pyright: ignore[reportArgumentType]
+        assert_frame_equal(told.frame(*without).to_polars(), frame, check_row_order=False)
+        assert frame.height == told.flow(*without)["n"][-1]
+    with pytest.raises(UsageError, match="POPULATION-01"):
+        told.flow("young")
