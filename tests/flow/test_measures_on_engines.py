@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import ibis
 import polars as pl
@@ -131,7 +132,7 @@ def test_a_whole_snapshot_comes_to_equal_figures_on_postgres_and_duckdb(taken: S
 
 
 @pytest.mark.slow
-def test_a_whole_snapshot_and_every_example_come_to_equal_figures_on_spark(taken: Snapshot) -> None:
+def test_a_whole_snapshot_and_every_example_come_to_equal_figures_on_spark(taken: Snapshot, tmp_path: Path) -> None:
     pytest.importorskip("pyspark", reason="Spark is not installed: pip install 'cohort-0-25[spark]'")
     from dataclasses import replace
 
@@ -141,9 +142,10 @@ def test_a_whole_snapshot_and_every_example_come_to_equal_figures_on_spark(taken
     session = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
     backend = ibis.pyspark.connect(session)
     try:
-        for _, of in ALL.values():
+        for name, (_, of) in ALL.items():
             shown = _shown(dict(of)).with_columns(pl.col("place").cast(pl.Int64))
-            table = backend.create_table("example", shown.to_arrow(), temp=True, overwrite=True)
+            shown.write_parquet(tmp_path / f"{name}.parquet")
+            table = backend.read_parquet(str(tmp_path / f"{name}.parquet"), table_name=f"example_{name}")
             assert_frame_equal(all_told(of, table), all_told(of, ibis.memtable(shown)), rel_tol=TOLERANCE)
         tables = {n: backend.read_parquet(str(taken.path / n / "*.parquet"), table_name=n) for n in taken.tables}
         _same(taken, replace(taken, tables=tables))
