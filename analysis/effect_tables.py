@@ -1,0 +1,143 @@
+"""An effect of provision as tables: the answer by way and by group, what speaks for and against it, its protocol.
+
+Each row rests on the persons of the smaller arm; of a yes/no outcome, on the fewer of those who had it and had it not
+in either arm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import polars as pl
+
+from analysis.models import causal
+from analysis.result import Derived, EstimateTable, Part
+from cohort.errors import UsageError
+
+WAYS = {
+    "aipw": "Adjusted, doubly robust",
+    "iptw": "Adjusted, by weighting alone",
+    "gformula": "Adjusted, by an outcome model alone",
+    "naive": "Plain difference: no effect",
+}
+WHOM = {
+    "ate": "all of them",
+    "att": "those who had it",
+    "ato": "those for whom either was open",
+    "none": "as they are",
+}
+OF = {"estimate": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+GRID = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3)
+Found = TypeVar("Found")
+
+
+def tried(call: Callable[..., Found], *given: Any, **choices: Any) -> Found | None:
+    """What a model gives; nothing where it says that it cannot. Its words may hold numbers of rows: they stay here."""
+    try:
+        return call(*given, **choices)
+    except UsageError as refused:
+        if not refused.code.startswith("MODEL-"):
+            raise
+        return None
+
+
+def behind(frame: pl.DataFrame, outcome: str, arm: str, *, is_binary: bool) -> int:
+    """Persons on which a comparison of two arms rests."""
+    known = frame.drop_nulls([outcome, arm])
+    parts = [known.filter(pl.col(arm) == value) for value in (0, 1)]
+    if is_binary:
+        parts = [part.filter(pl.col(outcome) == value) for part in parts for value in (0, 1)]
+    return min(part.height for part in parts)
+
+
+def estimates(result: causal.EffectResult | None, n: int, unit: float = 1.0) -> pl.DataFrame:
+    """way, whom, estimate, low, high, n; of no result the ways without a figure. `unit` multiplies a difference."""
+    if result is None:
+        rows = [(way, None, None, None, None, 0) for way in (WAYS["aipw"], WAYS["naive"])]
+        return pl.DataFrame(rows, {"way": pl.String, "whom": pl.String, **OF, "n": pl.Int64}, orient="row")
+    found = pl.DataFrame(result.estimates)
+    return found.select(
+        pl.col("method").replace(WAYS).alias("way"),
+        pl.col("estimand").replace(WHOM).alias("whom"),
+        *(pl.col(c) * unit for c in OF),
+        pl.lit(n, pl.Int64).alias("n"),
+    )
+
+
+def groups(
+    frame: pl.DataFrame, outcome: str, arm: str, by: str, found: pl.DataFrame, unit: float = 1.0, *, is_binary: bool
+) -> pl.DataFrame:
+    """Effects by level, in order of name: `by`, estimate, low, high, n."""
+    sizes = {level: behind(part, outcome, arm, is_binary=is_binary) for (level,), part in frame.group_by(by)}
+    n = pl.col(by).replace_strict(sizes, default=0, return_dtype=pl.Int64).alias("n")
+    return found.select(pl.col("level").alias(by), *(pl.col(c) * unit for c in OF)).sort(by).with_columns(n)
+
+
+def diagnostics(result: causal.EffectResult, frame: pl.DataFrame, arm: str) -> tuple[EstimateTable, EstimateTable]:
+    """Balance before and after weighting, and how far the arms share the chances of treatment."""
+    balance = pl.DataFrame(result.balance).filter(estimand=result.estimand).select("term", "smd_before", "smd_after")
+    sizes = [_of_term(frame, arm, term) for term in balance["term"]]
+    bins = pl.DataFrame(result.overlap.bins).filter(pl.max_horizontal("treated", "untreated") > 0)
+    ends = [(pl.col(end) * 100).round().cast(pl.Int64) for end in ("low", "high")]
+    shared = bins.select(
+        pl.format("{} to {} %", *ends).alias("chance"),
+        share_treated=pl.col("treated") / (pl.col("treated") + pl.col("untreated")),
+        n=pl.min_horizontal("treated", "untreated").cast(pl.Int64),
+    )
+    alike, open_to = "How alike the arms are, in SD, before and after weighting", "Chance of it, and who had it"
+    of = Part.DIAGNOSTIC
+    return (
+        EstimateTable("balance", alike, balance.with_columns(pl.Series("n", sizes, pl.Int64)), part=of),
+        EstimateTable("overlap", open_to, shared, part=of),
+    )
+
+
+def _of_term(frame: pl.DataFrame, arm: str, term: str) -> int:
+    """Persons on which a term's balance rests: of a level, those at it or not, in the arm that has fewer."""
+    column, _, level = term.removesuffix("]").partition("[")
+    if not level:
+        return behind(frame, arm, arm, is_binary=False)
+    at = frame.with_columns((pl.col(column).cast(pl.String) == level).cast(pl.Int8).alias("at"))
+    return behind(at, "at", arm, is_binary=True)
+
+
+def evalue(found: causal.EValue | None, n: int) -> EstimateTable:
+    """The strength that a hidden confounder would need, as a risk ratio with both."""
+    kept = found or causal.EValue(1.0, None, None, 1.0, None)
+    rows = {
+        "to explain": ["the estimate", "the end of its interval"],
+        "risk_ratio": [kept.point if found else None, kept.interval if found else None],
+        "n": [n, n],
+    }
+    schema = {"to explain": pl.String, "risk_ratio": pl.Float64, "n": pl.Int64}
+    return EstimateTable(
+        "evalue",
+        "E-value: how strongly a hidden confounder must go with both to explain it away",
+        pl.DataFrame(rows, schema),
+        part=Part.SENSITIVITY,
+    )
+
+
+def hidden(
+    frame: pl.DataFrame, outcome: str, arm: str, confounders: Sequence[str], n: int, unit: float = 1.0
+) -> EstimateTable | None:
+    """What a confounder nobody measured would make of the estimate, over a grid of strengths; None if not fitted."""
+    found = tried(causal.tipping, frame, outcome, arm, confounders, strengths=GRID, knots=3)
+    if found is None:
+        return None
+    curve = pl.DataFrame(found.curve).filter(pl.col("of_treatment") == pl.col("of_outcome"))
+    told = curve.select(pl.col("of_treatment").alias("strength"), *(pl.col(c) * unit for c in OF), pl.lit(n).alias("n"))
+    return EstimateTable(
+        "hidden",
+        "The estimate, had a confounder been missed that explains this share of what is left of both",
+        told,
+        part=Part.SENSITIVITY,
+        dimensions=("strength",),
+    )
+
+
+def protocol(given: causal.Protocol) -> Derived:
+    """The target trial beside its emulation."""
+    title = "The trial that one would have run, and what stands for it"
+    return Derived("protocol", title, lambda _: given.table, part=Part.DIAGNOSTIC)

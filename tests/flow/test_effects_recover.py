@@ -1,0 +1,134 @@
+"""Effects of provision that were planted come out of the studies, and the plain differences do not give them.
+
+From the profile at five to the tests at eleven are six years, so that the invented England here is told for longer
+than the shared one, and in the collections alone that the studies read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import polars as pl
+import pytest
+
+from analysis.release import Release
+from analysis.studies import plan_and_attainment
+from cohort.snapshot import open_snapshot
+from synthetic import sen2, snapshot
+from synthetic.attainment import estimands
+from synthetic.tell import attainment, school_census
+from synthetic.told import Told
+from synthetic.world import World, make
+from tests.planted import Planted
+
+YEARS = range(2015, 2026)
+NEEDS = ("ASD", "SLCN", "SEMH", "MLD")
+FAR = 3.3 / 1.96
+"""Half widths of a 95 % interval within which all of several estimates lie, but once in a thousand."""
+
+
+@dataclass(frozen=True)
+class InSchool:
+    """A world as schools and SEN2 tell it."""
+
+    world: World
+
+    @property
+    def seed(self) -> int:
+        return self.world.seed
+
+    @property
+    def n_children(self) -> int:
+        return self.world.n_children
+
+    def codes(self, year: int) -> pl.Series:
+        return self.world.codes(year)
+
+    def told(self) -> Iterator[Told]:
+        of = self.world.england
+        for year in of.window.years:
+            if year in of.window.sen2_years:
+                yield sen2.told(of.lives, year)
+            yield school_census.told(of.lives, of.school, year)
+            yield attainment.told(of.lives, of.attained, of.school.in_state_school(of.lives, year), year)
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Planted:
+    """All authorities, from the reception of a child to its tests at eleven."""
+    folder = tmp_path_factory.mktemp("long")
+    world = make(authorities=None, children=40_000, years=YEARS, seed=25, whole=True)
+    snapshot.write(InSchool(world), folder / "written")
+    told = estimands.estimands(world.lives, world.england.attained, world.window.years).to_dicts()
+    return Planted(open_snapshot(folder / "written"), {"effects": told}, folder)
+
+
+@pytest.fixture(scope="module")
+def asked(long: Planted):
+    """What was asked before is not asked again."""
+    return cache(long.ask)
+
+
+def answer(release: Release, table: str = "effect", **which: str) -> dict[str, float]:
+    """A row of a released table."""
+    return release.tables[table].frame.filter(**which).row(0, named=True)
+
+
+def holds(row: dict[str, float], value: float) -> bool:
+    return row["low"] < value < row["high"]
+
+
+def plain(release: Release) -> dict[str, float]:
+    return answer(release, "other_ways", way="Plain difference: no effect")
+
+
+@pytest.mark.parametrize("whom", ["open to both", "had a plan"])
+def test_a_plan_is_found_to_do_what_was_planted_and_the_plain_gap_says_the_opposite(
+    long: Planted, asked, whom: str
+) -> None:
+    release, true = asked("plan_and_attainment", whom=whom), long.effect("ks2.ehcp_vs_support.att")
+    assert true > 0
+    assert holds(answer(release), true)
+    assert not holds(plain(release), true)
+    assert plain(release)["high"] < 0
+
+
+def test_by_type_of_need_nothing_is_further_from_what_was_planted_than_chance_takes_it(long: Planted, asked) -> None:
+    release = asked("plan_and_attainment", whom="open to both")
+    for need in NEEDS:
+        row, true = answer(release, "needs", need=need), long.effect(f"ks2.ehcp_vs_support.{need}")
+        assert abs(row["estimate"] - true) < FAR * (row["high"] - row["low"]) / 2, need
+
+
+def test_what_was_settled_before_the_plan_shows_no_difference_and_the_arms_become_alike(asked) -> None:
+    release = asked("plan_and_attainment", whom="open to both")
+    assert holds(answer(release, "control"), 0)
+    balance = release.tables["balance"].frame.drop_nulls()
+    assert balance["smd_before"].abs().max() > 0.3
+    assert balance["smd_after"].abs().max() < 0.1
+
+
+def test_without_the_profile_at_five_the_effect_is_lost_and_the_check_says_so(
+    long: Planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: what decisions rest on is left out of what is taken into account."""
+    left = tuple(name for name in plan_and_attainment.CONFOUNDERS if name != "goals")
+    monkeypatch.setattr(plan_and_attainment, "CONFOUNDERS", left)
+    release = long.ask("plan_and_attainment", whom="open to both")
+    assert answer(release)["high"] < 0 < long.effect("ks2.ehcp_vs_support.att")
+    assert answer(release, "control")["high"] < 0
+    assert "do not read this as an effect" in release.sentence
+
+
+def test_a_hidden_confounder_of_some_strength_takes_the_estimate_away(asked) -> None:
+    grid = asked("plan_and_attainment", whom="open to both").tables["hidden"].frame
+    assert grid["estimate"].is_sorted(descending=True)
+    assert grid["estimate"][0] > 0 > grid["estimate"][-1]
+
+
+def test_returns_that_do_not_reach_back_to_reception_are_said_to_say_nothing(small: Planted) -> None:
+    release = small.ask("plan_and_attainment")
+    assert release.tables["effect"].frame["estimate"].null_count() == 1
+    assert "cannot be told" in release.sentence
