@@ -7,12 +7,14 @@ in either arm.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import polars as pl
 
 from analysis.models import causal
 from analysis.result import Derived, EstimateTable, Part
+from analysis.warned import of_model
 from cohort.errors import UsageError
 
 WAYS = {
@@ -28,6 +30,7 @@ WHOM = {
     "none": "as they are",
 }
 OF = {"estimate": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+KNOTS = 3
 GRID = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3)
 Found = TypeVar("Found")
 
@@ -65,15 +68,6 @@ def estimates(result: causal.EffectResult | None, n: int, unit: float = 1.0) -> 
     )
 
 
-def groups(
-    frame: pl.DataFrame, outcome: str, arm: str, by: str, found: pl.DataFrame, unit: float = 1.0, *, is_binary: bool
-) -> pl.DataFrame:
-    """Effects by level, in order of name: `by`, estimate, low, high, n."""
-    sizes = {level: behind(part, outcome, arm, is_binary=is_binary) for (level,), part in frame.group_by(by)}
-    n = pl.col(by).replace_strict(sizes, default=0, return_dtype=pl.Int64).alias("n")
-    return found.select(pl.col("level").alias(by), *(pl.col(c) * unit for c in OF)).sort(by).with_columns(n)
-
-
 def diagnostics(result: causal.EffectResult, frame: pl.DataFrame, arm: str) -> tuple[EstimateTable, EstimateTable]:
     """Balance before and after weighting, and how far the arms share the chances of treatment."""
     balance = pl.DataFrame(result.balance).filter(estimand=result.estimand).select("term", "smd_before", "smd_after")
@@ -102,39 +96,90 @@ def _of_term(frame: pl.DataFrame, arm: str, term: str) -> int:
     return behind(at, "at", arm, is_binary=True)
 
 
-def evalue(found: causal.EValue | None, n: int) -> EstimateTable:
-    """The strength that a hidden confounder would need, as a risk ratio with both."""
-    kept = found or causal.EValue(1.0, None, None, 1.0, None)
-    rows = {
-        "to explain": ["the estimate", "the end of its interval"],
-        "risk_ratio": [kept.point if found else None, kept.interval if found else None],
-        "n": [n, n],
-    }
-    schema = {"to explain": pl.String, "risk_ratio": pl.Float64, "n": pl.Int64}
-    return EstimateTable(
-        "evalue",
-        "E-value: how strongly a hidden confounder must go with both to explain it away",
-        pl.DataFrame(rows, schema),
-        part=Part.SENSITIVITY,
-    )
+@dataclass(frozen=True)
+class Comparison:
+    """Two arms of a frame compared on an outcome; a difference of 1 is `times` of the unit in which it is told."""
+
+    frame: pl.DataFrame
+    outcome: str
+    arm: str
+    confounders: Sequence[str]
+    times: float = 1.0
+    is_binary: bool = False
+
+    @property
+    def n(self) -> int:
+        """Persons on which the comparison rests."""
+        return behind(self.frame, self.outcome, self.arm, is_binary=self.is_binary)
+
+    def tables(
+        self, title: str, result: causal.EffectResult | None, control: causal.NegativeControl | None = None
+    ) -> tuple[EstimateTable, ...]:
+        """The answer; the plain difference and other ways; the control; and where there is a result what speaks for
+        and against it."""
+        every = estimates(result, self.n, self.times)
+        aside, settled = "The plain difference, and other ways to adjust", "Phonics at six, marks: settled before"
+        tables = [
+            EstimateTable("effect", title, every[:1]),
+            EstimateTable("other_ways", aside, every[1:], part=Part.SENSITIVITY),
+            EstimateTable("control", settled, self._control(control), part=Part.DIAGNOSTIC),
+        ]
+        if result is not None:
+            tables += [*diagnostics(result, self.frame, self.arm), self._evalue(result.evalue), *self._hidden()]
+        return tuple(tables)
+
+    def groups(self, by: str, found: pl.DataFrame) -> pl.DataFrame:
+        """Effects by level, in order of name: `by`, estimate, low, high, n."""
+        of = {level: part for (level,), part in self.frame.group_by(by)}
+        sizes = {level: behind(part, self.outcome, self.arm, is_binary=self.is_binary) for level, part in of.items()}
+        n = pl.col(by).replace_strict(sizes, default=0, return_dtype=pl.Int64).alias("n")
+        return found.select(pl.col("level").alias(by), *(pl.col(c) * self.times for c in OF)).sort(by).with_columns(n)
+
+    def _control(self, control: causal.NegativeControl | None) -> pl.DataFrame:
+        ends = (control.estimate, control.low, control.high) if control else (None, None, None)
+        row = {"way": [WAYS["aipw"]], **{name: [end] for name, end in zip(OF, ends, strict=True)}}
+        return pl.DataFrame({**row, "n": [self.n if control else 0]}, {"way": pl.String, **OF, "n": pl.Int64})
+
+    def _evalue(self, found: causal.EValue | None) -> EstimateTable:
+        points = [found.point, found.interval] if found else [None, None]
+        rows = {"to_explain": ["the estimate", "the end of its interval"], "risk_ratio": points, "n": [self.n] * 2}
+        frame = pl.DataFrame(rows, {"to_explain": pl.String, "risk_ratio": pl.Float64, "n": pl.Int64})
+        title = "E-value: how strongly a hidden confounder must go with both to explain it away"
+        return EstimateTable("evalue", title, frame, part=Part.SENSITIVITY)
+
+    def _hidden(self) -> list[EstimateTable]:
+        """What a confounder nobody measured would make of it, over a grid of strengths; none if not fitted."""
+        found = tried(causal.tipping, self.frame, self.outcome, self.arm, self.confounders, strengths=GRID, knots=KNOTS)
+        if found is None:
+            return []
+        curve = pl.DataFrame(found.curve).filter(pl.col("of_treatment") == pl.col("of_outcome"))
+        strength = pl.col("of_treatment").alias("strength")
+        told = curve.select(strength, *(pl.col(c) * self.times for c in OF), pl.lit(self.n).alias("n"))
+        title = "The estimate, had a confounder been missed that explains this share of what is left of both"
+        return [EstimateTable("hidden", title, told, part=Part.SENSITIVITY, dimensions=("strength",))]
 
 
-def hidden(
-    frame: pl.DataFrame, outcome: str, arm: str, confounders: Sequence[str], n: int, unit: float = 1.0
-) -> EstimateTable | None:
-    """What a confounder nobody measured would make of the estimate, over a grid of strengths; None if not fitted."""
-    found = tried(causal.tipping, frame, outcome, arm, confounders, strengths=GRID, knots=3)
-    if found is None:
-        return None
-    curve = pl.DataFrame(found.curve).filter(pl.col("of_treatment") == pl.col("of_outcome"))
-    told = curve.select(pl.col("of_treatment").alias("strength"), *(pl.col(c) * unit for c in OF), pl.lit(n).alias("n"))
-    return EstimateTable(
-        "hidden",
-        "The estimate, had a confounder been missed that explains this share of what is left of both",
-        told,
-        part=Part.SENSITIVITY,
-        dimensions=("strength",),
-    )
+def said(result: causal.EffectResult | None) -> tuple[str, ...]:
+    """What the model warned of, but that a plain difference is no effect: each study says so in its own words."""
+    return of_model(words for words in result.warnings if not words.startswith("The naive")) if result else ()
+
+
+def told(released: pl.DataFrame) -> tuple[float | None, float | None, float | None]:
+    """Estimate and interval in the first row of a released table."""
+    return released.select(*OF).row(0)
+
+
+def plain_difference(released: pl.DataFrame) -> float | None:
+    """The plain difference of a released table of other ways."""
+    return released.filter(way=WAYS["naive"])["estimate"].item()
+
+
+def doubt(control: pl.DataFrame) -> str:
+    """The sentence that a released control calls for: none where it holds, or could not be made."""
+    _, low, high = told(control)
+    if low is None or high is None or low <= 0 <= high:
+        return ""
+    return " But the check that should show nothing shows a difference: do not read this as an effect."
 
 
 def protocol(given: causal.Protocol) -> Derived:

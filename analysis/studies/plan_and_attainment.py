@@ -11,19 +11,19 @@ from dataclasses import dataclass
 import polars as pl
 
 from analysis import effect_tables
-from analysis.effect_tables import OF, WAYS
+from analysis.effect_tables import KNOTS, Comparison, doubt, plain_difference, told
+from analysis.known_at_five import KNOWN, known, phonics_of_later
 from analysis.models import causal
 from analysis.models.causal import Part as Of
 from analysis.populations.key_stage_2 import IN_NEED, LAST
-from analysis.result import EstimateTable, Frames, Part, Result
+from analysis.result import EstimateTable, Frames, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows
-from analysis.warned import of_model
 from cohort.snapshot import Snapshot
 
 ARM, PLACE = "plan", "authority_code"
-CONFOUNDERS = ("goals", "deprivation_decile", "months_after_september", "need", "sex", "meals", "year")
-KNOTS = 3
+CONFOUNDERS = (*KNOWN, "need")
+
 GROUPS = {"SLD": "severe", "PMLD": "severe", "DS": "severe", "MSI": "severe", "HI": "PD", "VI": "PD"}
 """Types of need too rare to stand alone, and what they are counted with."""
 SHOWN = ("ASD", "SLCN", "SEMH", "MLD")
@@ -57,7 +57,6 @@ def _build(snapshot: Snapshot, _: Picks) -> AnalysisTable:
 def _compute(table: AnalysisTable, picks: Picks) -> Result:
     assert table.rows is not None  # noqa: S101
     outcome, frame = OUTCOMES[picks["outcome"]], _prepared(table.rows)
-    n = effect_tables.behind(frame, outcome.column, ARM, is_binary=outcome.is_binary)
     result = _effect(frame, outcome.column, ESTIMANDS[picks["whom"]])
     control = _control(frame)
     protocol = _protocol(outcome, picks["whom"])
@@ -68,7 +67,7 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
         f"{picks['whom']}.",
         method="Augmented inverse-probability weighting, cross-fitted over authorities; splines of what was known at "
         "five; errors by authority. Children below the tests stand on their scale by their standard in writing.",
-        tables=_tables(frame, outcome, result, control, n),
+        tables=_tables(frame, outcome, result, control),
         derived=(effect_tables.protocol(protocol),),
         say=lambda frames: _say(frames, outcome),
         flows=table.flows,
@@ -80,35 +79,19 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
         ),
         warnings=(
             "The plain difference between children with and without a plan is no effect of plans.",
-            *_said(result),
+            *effect_tables.said(result),
         ),
         n_in=frame.height,
         n_used=result.n_used if result else 0,
     )
 
 
-def _said(result: causal.EffectResult | None) -> tuple[str, ...]:
-    return of_model(result.warnings[:-1]) if result else ()
-
-
 def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
     """Children with the arm and what was known before, as numbers and words."""
     need = pl.col("need_code").fill_null(OTHER).replace(GROUPS)
-    return rows.select(
-        "score",
-        "standard",
-        "phonics",
-        "goals",
-        "plan_began",
-        PLACE,
-        pl.col("deprivation_decile").cast(pl.Float64),
-        (pl.col("plan_began") < LAST).fill_null(value=False).cast(pl.Int8).alias(ARM),
-        ((pl.col("birth_month").dt.month() + 3) % 12).cast(pl.Float64).alias("months_after_september"),
-        need.alias("need"),
-        pl.when(pl.col("sex_code").is_in(["F", "M"])).then("sex_code").alias("sex"),
-        pl.col("is_meals_eligible").cast(pl.Int8).alias("meals"),
-        pl.col("year").cast(pl.String),
-    )
+    has_plan = (pl.col("plan_began") < LAST).fill_null(value=False).cast(pl.Int8)
+    told = ("score", "standard", "phonics", "plan_began", PLACE)
+    return rows.select(*told, *known(), has_plan.alias(ARM), need.alias("need"))
 
 
 def _effect(frame: pl.DataFrame, outcome: str, estimand: str) -> causal.EffectResult | None:
@@ -121,8 +104,7 @@ def _effect(frame: pl.DataFrame, outcome: str, estimand: str) -> causal.EffectRe
 
 def _control(frame: pl.DataFrame) -> causal.NegativeControl | None:
     """Phonics at six, of children who had no plan by then: a plan that came later cannot have moved it."""
-    later = frame.filter(pl.col("plan_began").is_null() | (pl.col("plan_began") > 1))
-    later = later.with_columns(pl.col("phonics").fill_null(0.0))
+    later = phonics_of_later(frame, "plan_began")
     return effect_tables.tried(
         causal.negative_control, later, "phonics", ARM, CONFOUNDERS, estimand="ato", cluster=PLACE, knots=KNOTS,
         modifiers=("need",),
@@ -130,44 +112,14 @@ def _control(frame: pl.DataFrame) -> causal.NegativeControl | None:
 
 
 def _tables(
-    frame: pl.DataFrame,
-    outcome: Outcome,
-    result: causal.EffectResult | None,
-    control: causal.NegativeControl | None,
-    n: int,
+    frame: pl.DataFrame, outcome: Outcome, result: causal.EffectResult | None, control: causal.NegativeControl | None
 ) -> tuple[EstimateTable, ...]:
-    every = effect_tables.estimates(result, n, outcome.times)
-    found, aside = every[:1], every[1:]
-    tables = [
-        EstimateTable("effect", f"Plan less support alone, {outcome.unit}", found),
-        EstimateTable("other_ways", "The plain difference, and other ways to adjust", aside, part=Part.SENSITIVITY),
-        EstimateTable(
-            "control",
-            "Phonics at six, marks: a later plan cannot have moved it",
-            _checked(control, n),
-            part=Part.DIAGNOSTIC,
-        ),
-    ]
+    compared = Comparison(frame, outcome.column, ARM, CONFOUNDERS, outcome.times, outcome.is_binary)
+    tables = compared.tables(f"Plan less support alone, {outcome.unit}", result, control)
     if result is None:
-        return tuple(tables)
-    by_need = effect_tables.groups(
-        frame, outcome.column, ARM, "need", pl.DataFrame(result.groups), outcome.times, is_binary=outcome.is_binary
-    )
-    tables.insert(1, EstimateTable("needs", "By type of need", by_need.filter(pl.col("need").is_in(SHOWN))))
-    tables += [*effect_tables.diagnostics(result, frame, ARM), effect_tables.evalue(result.evalue, n)]
-    if hidden := effect_tables.hidden(frame, outcome.column, ARM, CONFOUNDERS, n, outcome.times):
-        tables.append(hidden)
-    return tuple(tables)
-
-
-def _checked(control: causal.NegativeControl | None, n: int) -> pl.DataFrame:
-    ends = (control.estimate, control.low, control.high) if control else (None, None, None)
-    row = {
-        "way": [WAYS["aipw"]],
-        **{name: [end] for name, end in zip(OF, ends, strict=True)},
-        "n": [n if control else 0],
-    }
-    return pl.DataFrame(row, {"way": pl.String, **OF, "n": pl.Int64})
+        return tables
+    by_need = compared.groups("need", pl.DataFrame(result.groups)).filter(pl.col("need").is_in(SHOWN))
+    return (tables[0], EstimateTable("needs", "By type of need", by_need), *tables[1:])
 
 
 def _protocol(outcome: Outcome, whom: str) -> causal.Protocol:
@@ -194,7 +146,7 @@ def _protocol(outcome: Outcome, whom: str) -> causal.Protocol:
 
 
 def _say(frames: Frames, outcome: Outcome) -> str:
-    (estimate, low, high), plain = _row(frames["effect"]), _plain(frames["other_ways"])
+    (estimate, low, high), plain = told(frames["effect"]), plain_difference(frames["other_ways"])
     if estimate is None or plain is None:
         return (
             "What plans did cannot be told: too few children are followed from the profile at five to the tests at "
@@ -206,18 +158,7 @@ def _say(frames: Frames, outcome: Outcome) -> str:
         "alone, but they were worse off before. Of children alike at five, those with a plan came out "
         f"{_size(estimate, outcome)} (95 % interval {low:+.2f} to {high:+.2f}): {known}, if nothing else differed."
     )
-    _, below, above = _row(frames["control"])
-    if below is not None and not below <= 0 <= above:
-        words += " But the check that should show nothing shows a difference: do not read this as an effect."
-    return words
-
-
-def _row(frame: pl.DataFrame) -> tuple[float | None, float | None, float | None]:
-    return frame.select(*OF).row(0)
-
-
-def _plain(frame: pl.DataFrame) -> float | None:
-    return frame.filter(way=WAYS["naive"])["estimate"].item()
+    return f"{words}{doubt(frames['control'])}"
 
 
 def _size(value: float, outcome: Outcome) -> str:

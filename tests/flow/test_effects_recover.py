@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from analysis.release import Release
-from analysis.studies import plan_and_attainment
+from analysis.studies import early_support, plan_and_attainment
 from cohort.snapshot import open_snapshot
 from synthetic import sen2, snapshot
 from synthetic.attainment import estimands
@@ -132,3 +132,37 @@ def test_returns_that_do_not_reach_back_to_reception_are_said_to_say_nothing(sma
     release = small.ask("plan_and_attainment")
     assert release.tables["effect"].frame["estimate"].null_count() == 1
     assert "cannot be told" in release.sentence
+
+
+@pytest.mark.parametrize(
+    ("contrast", "planted"),
+    [
+        ("early against late", "ks2.early_vs_late"),
+        ("early against none", "ks2.early_support"),
+        ("later against none", "ks2.sen_support"),
+    ],
+)
+def test_support_is_found_to_do_what_was_planted_and_the_plain_gap_says_the_opposite(
+    long: Planted, asked, contrast: str, planted: str
+) -> None:
+    release, true = asked("early_support", contrast=contrast), long.effect(planted)
+    assert holds(answer(release), true)
+    assert holds(answer(release, "control"), 0)
+    assert plain(release)["high"] < 0 < true
+
+
+def test_early_against_not_yet_is_no_more_than_early_against_late_whose_arm_is_known_afterwards(asked) -> None:
+    """Who is not yet on support by year 2 may still come to some of its effect."""
+    release = asked("early_support", contrast="early against none")
+    not_yet = answer(release, "time_zero", arms="known at the time: early against not yet")
+    assert 0 < not_yet["low"] < not_yet["estimate"] < answer(release)["estimate"]
+
+
+def test_without_the_profile_at_five_early_support_seems_to_harm(
+    long: Planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: what decides when a child is found is left out of what is taken into account."""
+    monkeypatch.setattr(early_support, "KNOWN", tuple(name for name in early_support.KNOWN if name != "goals"))
+    release = long.ask("early_support", contrast="early against none")
+    assert answer(release)["high"] < 0 < long.effect("ks2.early_support")
+    assert "do not read this as an effect" in release.sentence
