@@ -24,15 +24,7 @@ from cohort.errors import NothingToRelease
 from cohort.snapshot import Snapshot
 
 PLACE, MONTH, YOUNGEST = "authority_code", "month", "youngest"
-BANDS = (
-    (5, "0 to 4"),
-    (9, "5 to 8"),
-    (12, "9 to 11"),
-    (14, "12 and 13"),
-    (16, "14 and 15"),
-    (17, "16"),
-    (99, "all 17"),
-)
+BANDS = ((5, "0 to 4"), (9, "5 to 8"), (12, "9 to 11"), (14, "12 and 13"), (16, "14 and 15"), (99, "16 and 17"))
 """Goals reached at five, below a limit: a straight line in them would leave need to the groups."""
 SEASONS = {9: "autumn", 10: "autumn", 11: "autumn", 12: "autumn", **dict.fromkeys(range(1, 5), "spring")}
 SUMMER = "summer"
@@ -108,9 +100,9 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
         say=lambda frames: _say(frames, group, picks["outcome"]),
         flows=table.flows,
         assumptions=(
-            "The profile at five stands for need. It was made by teachers, who may judge groups differently; and a need "
-            "that shows later, or elsewhere, is not in it.",
-            "A ratio is what a group meets with. It says neither that some are found too often nor that others are missed.",
+            "The profile at five stands for need. It was made by teachers, who may judge groups differently; and a "
+            "need that shows later, or elsewhere, is not in it.",
+            "A ratio is what a group meets with. It does not say that some are found too often, or others missed.",
         ),
         warnings=(
             "Neither view alone is the answer: given need, a bias in how need is judged is taken for need.",
@@ -144,49 +136,36 @@ def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-Views = dict[str, disproportion.RatiosResult | None]
+Views = dict[str, robust.RiskResult | disproportion.RatiosResult | None]
 
 
 def _views(frame: pl.DataFrame, group: Group, outcome: str) -> Views:
-    """Without and with what else pupils differ in; each also with the profile at five."""
+    """As they are; and without and with the profile at five among what else pupils differ in."""
     others = [name for name in ADJUST if name != group.column]
-    ways = {CRUDE: [], UNCONDITIONAL: others}
     return {
-        way: tried(disproportion.ratios, frame, outcome, group.column, ["profile"], columns, PLACE)
-        for way, columns in ways.items()
+        CRUDE: tried(robust.risk_ratio, frame, outcome, group.column, [], PLACE),
+        UNCONDITIONAL: tried(disproportion.ratios, frame, outcome, group.column, ["profile"], others, PLACE),
     }
 
 
 def _told(frame: pl.DataFrame, group: Group, outcome: str, views: Views, name: str) -> pl.DataFrame:
     """Ratios, or differences in 100 pupils, by level and view."""
     times = 100.0 if name == "differences" else 1.0
-    plain, adjusted = views[CRUDE], views[UNCONDITIONAL]
-    found = []
-    if plain:
-        found.append(
-            pl.DataFrame(getattr(plain, name))
-            .filter(conditioning=UNCONDITIONAL)
-            .with_columns(conditioning=pl.lit(CRUDE))
-        )
-    if adjusted:
-        found.append(pl.DataFrame(getattr(adjusted, name)))
+    found = [pl.DataFrame(getattr(result, name)) for result in views.values() if result]
     schema = {"level": pl.String, "view": pl.String, **OF, "n": pl.Int64}
     if not found:
-        levels = sorted(frame[group.column].drop_nulls().unique())[1:] or [group.column]
-        return pl.DataFrame([(levels[0], VIEWS[CRUDE], None, None, None, 0)], schema, orient="row")
-    stacked = pl.concat(found).with_columns(pl.col("conditioning").replace_strict(VIEWS).alias("view"))
+        return pl.DataFrame([(group.column, VIEWS[CRUDE], None, None, None, 0)], schema, orient="row")
+    stacked = pl.concat([pl.DataFrame(schema={"conditioning": pl.String}), *found], how="diagonal")
     n = pl.col("level").replace_strict(_behind(frame, group.column, outcome), default=0, return_dtype=pl.Int64)
+    view = pl.col("conditioning").fill_null(CRUDE).replace_strict(VIEWS).alias("view")
     ends = [(pl.col(c) * times).alias(c) for c in OF]
-    return stacked.select("level", "view", *ends, n.alias("n")).sort("level", maintain_order=True)
+    return stacked.select("level", view, *ends, n.alias("n")).sort("level", maintain_order=True)
 
 
 def _behind(frame: pl.DataFrame, column: str, outcome: str) -> dict[str, int]:
     """By level: the fewer of those with the outcome and without, at it and in the reference."""
-    counted = (
-        frame.drop_nulls([column, outcome])
-        .group_by(column)
-        .agg(had=pl.col(outcome).sum(), rest=(1 - pl.col(outcome)).sum())
-    )
+    had = pl.col(outcome).sum()
+    counted = frame.drop_nulls([column, outcome]).group_by(column).agg(had=had, rest=pl.len() - had)
     fewer = {level: int(min(had, rest)) for level, had, rest in counted.iter_rows()}
     reference = fewer[min(fewer)] if fewer else 0
     return {level: min(n, reference) for level, n in fewer.items()}
@@ -253,8 +232,8 @@ def _several(shown: pl.DataFrame, group: Group, outcome: str) -> str:
     apart = given.filter((pl.col("low") > 1) | (pl.col("high") < 1))["level"].to_list()
     names = ", ".join(apart) if apart else "none"
     return (
-        f"Of {given.height} groups compared with {group.reference} among pupils alike at five, those in which {outcome} is "
-        f"more or less common than chance explains: {names}. With several groups one in twenty is so by chance."
+        f"Of {given.height} groups compared with {group.reference} among pupils alike at five, those in which {outcome} "
+        f"is more or less common than chance explains: {names}. One in twenty groups is so by chance alone."
     )
 
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from analysis.release import Release
-from analysis.studies import early_support, plan_and_attainment
+from analysis.studies import early_support, identification, plan_and_attainment
 from cohort.snapshot import open_snapshot
 from synthetic import sen2, snapshot
 from synthetic.attainment import estimands
+from synthetic.attainment.standing import Stage
 from synthetic.tell import attainment, school_census
 from synthetic.told import Told
 from synthetic.world import World, make
@@ -61,8 +63,15 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Planted:
     folder = tmp_path_factory.mktemp("long")
     world = make(authorities=None, children=40_000, years=YEARS, seed=25, whole=True)
     snapshot.write(InSchool(world), folder / "written")
-    told = estimands.estimands(world.lives, world.england.attained, world.window.years).to_dicts()
-    return Planted(open_snapshot(folder / "written"), {"effects": told}, folder)
+    return Planted(open_snapshot(folder / "written"), {"effects": in_sd(world)}, folder)
+
+
+def in_sd(world: World) -> list[dict[str, object]]:
+    """The planted effects in SD of all who sat the tests: they are planted on a scale whose spread widens by year."""
+    lives, attained, years = world.lives, world.england.attained, world.window.years
+    spread = float(estimands.sat_in(lives, attained, years, Stage.KEY_STAGE_2).z().std())
+    told = estimands.estimands(lives, attained, years)
+    return told.with_columns(pl.col("value") / spread).to_dicts()
 
 
 @pytest.fixture(scope="module")
@@ -166,3 +175,43 @@ def test_without_the_profile_at_five_early_support_seems_to_harm(
     release = long.ask("early_support", contrast="early against none")
     assert answer(release)["high"] < 0 < long.effect("ks2.early_support")
     assert "do not read this as an effect" in release.sentence
+
+
+def test_boys_are_identified_more_often_and_among_those_alike_at_five_no_more_often(planted: Planted) -> None:
+    assert planted.truth["dgp"]["childhood"]["identification"]["male"] == 0
+    release = planted.ask("identification", group="sex")
+    crude, _, given = release.tables["ratios"].frame.filter(level="M").to_dicts()
+    assert crude["low"] > 1.1
+    assert holds(given, 1)
+
+
+def test_the_ratio_as_it_stands_is_that_of_a_count_by_another_road(planted: Planted) -> None:
+    crude = planted.ask("identification", group="sex").tables["ratios"].frame.filter(level="M").row(0, named=True)
+    assert crude["estimate"] == pytest.approx(counted(planted.folder / "written"))
+
+
+def counted(folder: Path) -> float:
+    """Boys over girls, of pupils in year 1 or later on the last roll whose profile at five was returned."""
+    told = {name: pl.read_parquet(folder / name / "*.parquet") for name in ("enrolment", "attainment", "person")}
+    profiled = told["attainment"].filter(measure_code="early_learning_goals", value_status_code="V")["person_id"]
+    roll = told["enrolment"].filter(pl.col("enrolment_code") != "S", collection_year=2026, term_code="SPR")
+    roll = roll.filter(pl.col("age_on_31_august") >= 5, pl.col("person_id").is_in(profiled.implode()))
+    has_sen = (pl.col("sen_provision_code") != "N").mean()
+    by = dict(roll.join(told["person"], on="person_id").group_by("sex_code").agg(has_sen).iter_rows())
+    return by["M"] / by["F"]
+
+
+def test_the_youngest_of_a_year_are_found_sooner_as_planted(planted: Planted) -> None:
+    release = planted.ask("identification", group="birth month")
+    true = planted.truth["dgp"]["childhood"]["identification"]["youngest"]
+    assert holds(answer(release, "newly_found", view="given the profile at five"), true)
+    assert answer(release, "birth_month")["low"] > 0
+
+
+def test_if_the_profile_told_little_of_need_boys_would_seem_to_be_favoured(
+    planted: Planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: the profile tells only the very lowest apart."""
+    monkeypatch.setattr(identification, "BANDS", ((2, "low"), (99, "others")))
+    given = planted.ask("identification", group="sex").tables["ratios"].frame.filter(level="M").row(2, named=True)
+    assert not holds(given, 1)
