@@ -98,7 +98,10 @@ def _of_term(frame: pl.DataFrame, arm: str, term: str) -> int:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two arms of a frame compared on an outcome; a difference of 1 is `times` of the unit in which it is told."""
+    """Two arms of a frame compared on an outcome; a difference of 1 is `times` of the unit in which it is told.
+
+    `settled`: what stands over the control, an outcome that was settled before; empty where there is none.
+    """
 
     frame: pl.DataFrame
     outcome: str
@@ -106,6 +109,7 @@ class Comparison:
     confounders: Sequence[str]
     times: float = 1.0
     is_binary: bool = False
+    settled: str = ""
 
     @property
     def n(self) -> int:
@@ -118,12 +122,13 @@ class Comparison:
         """The answer; the plain difference and other ways; the control; and where there is a result what speaks for
         and against it."""
         every = estimates(result, self.n, self.times)
-        aside, settled = "The plain difference, and other ways to adjust", "Phonics at six, marks: settled before"
+        aside = "The plain difference, and other ways to adjust"
         tables = [
             EstimateTable("effect", title, every[:1]),
             EstimateTable("other_ways", aside, every[1:], part=Part.SENSITIVITY),
-            EstimateTable("control", settled, self._control(control), part=Part.DIAGNOSTIC),
         ]
+        if self.settled:
+            tables.append(EstimateTable("control", self.settled, self._control(control), part=Part.DIAGNOSTIC))
         if result is not None:
             tables += [*diagnostics(result, self.frame, self.arm), self._evalue(result.evalue), *self._hidden()]
         return tuple(tables)

@@ -6,6 +6,8 @@ import polars as pl
 
 KNOWN = ("goals", "deprivation_decile", "months_after_september", "sex", "meals", "year")
 
+SETTLED = "Phonics at six, marks: settled before"
+
 
 def known() -> list[pl.Expr]:
     """The columns of KNOWN, from those of a population that follows children to key stage 2."""

@@ -13,7 +13,7 @@ import polars as pl
 
 from analysis import effect_tables
 from analysis.effect_tables import KNOTS, OF, Comparison, doubt, plain_difference, told
-from analysis.known_at_five import KNOWN, known, phonics_of_later
+from analysis.known_at_five import KNOWN, SETTLED, known, phonics_of_later
 from analysis.models import causal
 from analysis.models.causal import Part as Of
 from analysis.populations.key_stage_2 import FOUND_AFTER_RECEPTION, LAST
@@ -59,7 +59,7 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
     contrast, everybody = CONTRASTS[picks["contrast"]], _prepared(table.rows)
     frame = _armed(everybody, contrast)
     result = _effect(frame, ("aipw", "iptw", "gformula", "naive"))
-    compared = Comparison(frame, "score", ARM, KNOWN)
+    compared = Comparison(frame, "score", ARM, KNOWN, settled=SETTLED)
     tables = compared.tables(f"{contrast.treated.capitalize()} less {contrast.other}, {UNIT}", result, _control(frame))
     return Result(
         title="Early support and key stage 2",

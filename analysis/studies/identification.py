@@ -24,8 +24,8 @@ from cohort.errors import NothingToRelease
 from cohort.snapshot import Snapshot
 
 PLACE, MONTH, YOUNGEST = "authority_code", "month", "youngest"
-BANDS = ((5, "0 to 4"), (9, "5 to 8"), (12, "9 to 11"), (14, "12 and 13"), (16, "14 and 15"), (99, "16 and 17"))
-"""Goals reached at five, below a limit: a straight line in them would leave need to the groups."""
+BANDS = (3, 5, 7, 9, 11, 12, 13, 14, 15, 16, 18)
+"""Limits of bands of the goals reached at five: a straight line in them would leave need to the groups."""
 SEASONS = {9: "autumn", 10: "autumn", 11: "autumn", 12: "autumn", **dict.fromkeys(range(1, 5), "spring")}
 SUMMER = "summer"
 WHITE_BRITISH, OTHER = "(White British)", "Any other"
@@ -117,8 +117,8 @@ def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
     """Pupils with groups and the profile as words; months from September's 0 to August's 1."""
     month = pl.col("birth_month").dt.month()
     band = pl.when(pl.col("goals").is_null()).then(None)
-    for limit, label in BANDS:
-        band = band.when(pl.col("goals") < limit).then(pl.lit(label))
+    for limit in BANDS:
+        band = band.when(pl.col("goals") < limit).then(pl.lit(f"under {limit}"))
     return rows.select(
         "year",
         PLACE,
@@ -232,8 +232,8 @@ def _several(shown: pl.DataFrame, group: Group, outcome: str) -> str:
     apart = given.filter((pl.col("low") > 1) | (pl.col("high") < 1))["level"].to_list()
     names = ", ".join(apart) if apart else "none"
     return (
-        f"Of {given.height} groups compared with {group.reference} among pupils alike at five, those in which {outcome} "
-        f"is more or less common than chance explains: {names}. One in twenty groups is so by chance alone."
+        f"Of {given.height} groups compared with {group.reference} among pupils alike at five, those in which "
+        f"{outcome} is more or less common than chance explains: {names}. One in twenty groups is so by chance alone."
     )
 
 

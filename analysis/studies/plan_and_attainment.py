@@ -12,7 +12,7 @@ import polars as pl
 
 from analysis import effect_tables
 from analysis.effect_tables import KNOTS, Comparison, doubt, plain_difference, told
-from analysis.known_at_five import KNOWN, known, phonics_of_later
+from analysis.known_at_five import KNOWN, SETTLED, known, phonics_of_later
 from analysis.models import causal
 from analysis.models.causal import Part as Of
 from analysis.populations.key_stage_2 import IN_NEED, LAST
@@ -114,7 +114,7 @@ def _control(frame: pl.DataFrame) -> causal.NegativeControl | None:
 def _tables(
     frame: pl.DataFrame, outcome: Outcome, result: causal.EffectResult | None, control: causal.NegativeControl | None
 ) -> tuple[EstimateTable, ...]:
-    compared = Comparison(frame, outcome.column, ARM, CONFOUNDERS, outcome.times, outcome.is_binary)
+    compared = Comparison(frame, outcome.column, ARM, CONFOUNDERS, outcome.times, outcome.is_binary, SETTLED)
     tables = compared.tables(f"Plan less support alone, {outcome.unit}", result, control)
     if result is None:
         return tables

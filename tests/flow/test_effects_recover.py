@@ -7,15 +7,17 @@ than the shared one, and in the collections alone that the studies read.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from analysis.populations import after_year_11
 from analysis.release import Release
 from analysis.studies import early_support, identification, plan_and_attainment
+from cohort.schema.codes.activity import ACTIVITY, NEET, NOT_KNOWN
 from cohort.snapshot import open_snapshot
 from synthetic import sen2, snapshot
 from synthetic.attainment import estimands
@@ -63,7 +65,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Planted:
     folder = tmp_path_factory.mktemp("long")
     world = make(authorities=None, children=40_000, years=YEARS, seed=25, whole=True)
     snapshot.write(InSchool(world), folder / "written")
-    return Planted(open_snapshot(folder / "written"), {"effects": in_sd(world)}, folder)
+    return Planted(open_snapshot(folder / "written"), {"effects": in_sd(world), "dgp": asdict(world.planted)}, folder)
 
 
 def in_sd(world: World) -> list[dict[str, object]]:
@@ -177,41 +179,82 @@ def test_without_the_profile_at_five_early_support_seems_to_harm(
     assert "do not read this as an effect" in release.sentence
 
 
-def test_boys_are_identified_more_often_and_among_those_alike_at_five_no_more_often(planted: Planted) -> None:
-    assert planted.truth["dgp"]["childhood"]["identification"]["male"] == 0
-    release = planted.ask("identification", group="sex")
+def test_boys_are_identified_more_often_and_among_those_alike_at_five_no_more_often(long: Planted) -> None:
+    assert long.truth["dgp"]["childhood"]["identification"]["male"] == 0
+    release = long.ask("identification", group="sex")
     crude, _, given = release.tables["ratios"].frame.filter(level="M").to_dicts()
     assert crude["low"] > 1.1
     assert holds(given, 1)
 
 
-def test_the_ratio_as_it_stands_is_that_of_a_count_by_another_road(planted: Planted) -> None:
-    crude = planted.ask("identification", group="sex").tables["ratios"].frame.filter(level="M").row(0, named=True)
-    assert crude["estimate"] == pytest.approx(counted(planted.folder / "written"))
+def test_the_ratio_as_it_stands_is_that_of_a_count_by_another_road(long: Planted) -> None:
+    crude = long.ask("identification", group="sex").tables["ratios"].frame.filter(level="M").row(0, named=True)
+    assert crude["estimate"] == pytest.approx(counted(long.folder / "written"))
 
 
 def counted(folder: Path) -> float:
     """Boys over girls, of pupils in year 1 or later on the last roll whose profile at five was returned."""
     told = {name: pl.read_parquet(folder / name / "*.parquet") for name in ("enrolment", "attainment", "person")}
     profiled = told["attainment"].filter(measure_code="early_learning_goals", value_status_code="V")["person_id"]
-    roll = told["enrolment"].filter(pl.col("enrolment_code") != "S", collection_year=2026, term_code="SPR")
+    roll = told["enrolment"].filter(pl.col("enrolment_code") != "S", collection_year=2025, term_code="SPR")
     roll = roll.filter(pl.col("age_on_31_august") >= 5, pl.col("person_id").is_in(profiled.implode()))
     has_sen = (pl.col("sen_provision_code") != "N").mean()
     by = dict(roll.join(told["person"], on="person_id").group_by("sex_code").agg(has_sen).iter_rows())
     return by["M"] / by["F"]
 
 
-def test_the_youngest_of_a_year_are_found_sooner_as_planted(planted: Planted) -> None:
-    release = planted.ask("identification", group="birth month")
-    true = planted.truth["dgp"]["childhood"]["identification"]["youngest"]
+def test_the_youngest_of_a_year_are_found_sooner_as_planted(long: Planted) -> None:
+    release = long.ask("identification", group="birth month")
+    true = long.truth["dgp"]["childhood"]["identification"]["youngest"]
     assert holds(answer(release, "newly_found", view="given the profile at five"), true)
     assert answer(release, "birth_month")["low"] > 0
 
 
 def test_if_the_profile_told_little_of_need_boys_would_seem_to_be_favoured(
-    planted: Planted, monkeypatch: pytest.MonkeyPatch
+    long: Planted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sabotage: the profile tells only the very lowest apart."""
-    monkeypatch.setattr(identification, "BANDS", ((2, "low"), (99, "others")))
-    given = planted.ask("identification", group="sex").tables["ratios"].frame.filter(level="M").row(2, named=True)
+    monkeypatch.setattr(identification, "BANDS", (2, 18))
+    given = long.ask("identification", group="sex").tables["ratios"].frame.filter(level="M").row(2, named=True)
     assert not holds(given, 1)
+
+
+def test_a_plan_at_16_does_nothing_to_neet_as_planted(planted: Planted) -> None:
+    for outcome, name in (("three months by 18", "long_by_18"), ("at 18", "at_18")):
+        row = answer(planted.ask("support_into_adulthood", outcome=outcome))
+        true = 100 * planted.effect(f"neet.plan.{name}", "young people with SEN at 16")
+        assert abs(row["estimate"] - true) < FAR * (row["high"] - row["low"]) / 2, outcome
+
+
+def test_what_is_not_known_is_kept_apart_from_neet_and_drawn_as_bounds(planted: Planted) -> None:
+    release = planted.ask("support_into_adulthood", outcome="at 18")
+    row = answer(release, "bounds", arm="support alone")
+    assert row["least"] < row["estimate"] < row["most"]
+    assert (row["least"], row["most"]) == pytest.approx(least_and_most(planted.folder / "written"))
+
+
+def least_and_most(folder: Path) -> tuple[float, float]:
+    """NEET in the August after 18, of 100 on support in year 11: as known, and with all who are not known."""
+    told = {name: pl.read_parquet(folder / name / "*.parquet") for name in ("enrolment", "activity")}
+    roll = told["enrolment"].filter(pl.col("enrolment_code") != "S", term_code="SPR", age_on_31_august=15)
+    roll = roll.filter(sen_provision_code="K").select("person_id", left=pl.col("collection_year"))
+    month = told["activity"].join(roll, on="person_id")
+    followed = month.filter(
+        pl.col("activity_month") >= pl.date("left", 9, 1), pl.col("activity_month") < pl.date(pl.col("left") + 2, 9, 1)
+    )
+    whole = followed.group_by("person_id").len().filter(len=24)["person_id"]
+    last = followed.filter(pl.col("activity_month") == pl.date(pl.col("left") + 2, 8, 1))
+    code = last.filter(pl.col("person_id").is_in(whole.implode()))["activity_code"]
+    group = {each.code: each.group for each in ACTIVITY.codes}
+    of = code.replace_strict(group)
+    neet, lost = of.is_in(NEET).sum(), (of == NOT_KNOWN).sum()
+    return 100 * neet / len(of), 100 * (neet + lost) / len(of)
+
+
+def test_were_not_known_not_told_apart_nothing_would_be_unknown(
+    planted: Planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: the codes of not known are taken for any other activity."""
+    monkeypatch.setitem(after_year_11.OF, "not_known", ["none"])
+    table = planted.ask("support_into_adulthood", outcome="at 18").tables["bounds"].frame
+    assert table["most"].null_count() == table.height
