@@ -70,13 +70,17 @@ def estimates(result: causal.EffectResult | None, n: int, unit: float = 1.0) -> 
 
 def diagnostics(result: causal.EffectResult, frame: pl.DataFrame, arm: str) -> tuple[EstimateTable, EstimateTable]:
     """Balance before and after weighting, and how far the arms share the chances of treatment."""
-    balance = pl.DataFrame(result.balance).filter(estimand=result.estimand).select("term", "smd_before", "smd_after")
+    balance = (
+        pl.DataFrame(result.balance)
+        .filter(estimand=result.estimand)
+        .select("term", pl.col("smd_before").round(3).alias("before"), pl.col("smd_after").round(3).alias("after"))
+    )
     sizes = [_of_term(frame, arm, term) for term in balance["term"]]
     bins = pl.DataFrame(result.overlap.bins).filter(pl.max_horizontal("treated", "untreated") > 0)
     ends = [(pl.col(end) * 100).round().cast(pl.Int64) for end in ("low", "high")]
     shared = bins.select(
         pl.format("{} to {} %", *ends).alias("chance"),
-        share_treated=pl.col("treated") / (pl.col("treated") + pl.col("untreated")),
+        value=pl.col("treated") / (pl.col("treated") + pl.col("untreated")),
         n=pl.min_horizontal("treated", "untreated").cast(pl.Int64),
     )
     alike, open_to = "How alike the arms are, in SD, before and after weighting", "Chance of it, and who had it"

@@ -15,20 +15,24 @@ AFTER_RECEPTION = 5
 
 
 def _pupils(snapshot: Snapshot) -> Table:
-    """Every row of a census, with the status of the spring before and the goals reached at five."""
+    """Every row of a census, with whether any earlier spring told of SEN, null where the last one does not tell of the
+    pupil at all, and the goals reached at five."""
     row = with_traits(dated(stored(snapshot, "enrolment")), snapshot)
     spring = stored(snapshot, "enrolment").filter(lambda t: (t.term_code == SPRING) & t.enrolment_code.isin(OWN))
-    before = spring.group_by("person_id", "collection_year").aggregate(was=spring.sen_provision_code.isin(SEN).max())
-    before = before.mutate(year=(before.collection_year + 1).cast("int64")).drop("collection_year")
-    row = row.left_join(before, ("person_id", "year")).drop("person_id_right", "year_right")
+    seen = spring.select("person_id", year=(spring.collection_year + 1).cast("int64")).distinct()
+    seen = seen.mutate(was_seen=True)
+    first = spring.filter(spring.sen_provision_code.isin(SEN)).group_by("person_id")
+    first = first.aggregate(first_found=lambda t: t.collection_year.min())
+    row = row.left_join(seen, ("person_id", "year")).drop("person_id_right", "year_right")
     result = stored(snapshot, "attainment")
     result = result.filter((result.measure_code == "early_learning_goals") & (result.value_status_code == GIVEN))
     goals = result.group_by("person_id").aggregate(goals=result.result_score.max())
     person = stored(snapshot, "person").select("person_id", "birth_month")
-    for other in (goals, person):
+    for other in (goals, person, first):
         row = row.left_join(other, "person_id").drop("person_id_right")
-    status = row.sen_provision_code
-    return row.mutate(is_identified=status.isin(SEN), has_plan=status.isin(PLAN), was_identified=row.was)
+    status, before = row.sen_provision_code, (row.first_found < row.year).fill_null(False)
+    was = row.was_seen.ifelse(before, None)
+    return row.mutate(is_identified=status.isin(SEN), has_plan=status.isin(PLAN), was_identified=was)
 
 
 PROFILED_PUPILS = Population(

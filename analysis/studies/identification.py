@@ -41,6 +41,8 @@ ETHNICITY = {
 }
 """Groups of the research on disproportionality; the reference stands first in the order of names."""
 CRUDE = "unadjusted"
+YEAR_1 = "5"
+"""Age on 31 August before it."""
 VIEWS = {
     CRUDE: "As they are",
     UNCONDITIONAL: "Among pupils alike in all else but need",
@@ -182,17 +184,21 @@ def _jump(frame: pl.DataFrame, outcome: str) -> EstimateTable:
 
 
 def _newly_found(every: pl.DataFrame) -> EstimateTable:
-    """Log odds of being found in a year, of the youngest against the oldest: with and without the profile at five."""
-    waiting = every.filter(~pl.col("was_identified").fill_null(value=True))
+    """Log odds of being found in year 1, of the youngest against the oldest: without and with the profile at five.
+
+    Of year 1 alone: later the lowest who wait are those of schools that find few, and birth would seem to matter less.
+    """
+    waiting = every.filter(~pl.col("was_identified").fill_null(value=True), pl.col("age") == YEAR_1)
+    waiting = waiting.with_columns(pl.col("year").cast(pl.String))
     views = {"without the profile at five": [], "given the profile at five": ["profile"]}
     n = int(min(waiting["is_identified"].sum(), (1 - waiting["is_identified"]).sum()))
     found = []
     for view, need in views.items():
-        columns = [YOUNGEST, *need, "sex", "meals", "age"]
+        columns = [YOUNGEST, *need, "sex", "meals", "year"]
         fitted = tried(robust.fit, waiting, "is_identified", columns, "binomial", PLACE)
         found.append((view, *_term(fitted, YOUNGEST, 1.0), n))
     frame = pl.DataFrame(found, {"view": pl.String, **OF, "n": pl.Int64}, orient="row")
-    title = "Found in a year, of those not on support the spring before: log odds, August against September"
+    title = "Found in year 1, of those not found by reception: log odds, August against September"
     return EstimateTable("newly_found", title, frame, part=Part.SENSITIVITY)
 
 

@@ -117,8 +117,8 @@ def test_what_was_settled_before_the_plan_shows_no_difference_and_the_arms_becom
     release = asked("plan_and_attainment", whom="open to both")
     assert holds(answer(release, "control"), 0)
     balance = release.tables["balance"].frame.drop_nulls()
-    assert balance["smd_before"].abs().max() > 0.3
-    assert balance["smd_after"].abs().max() < 0.1
+    assert balance["before"].abs().max() > 0.3
+    assert balance["after"].abs().max() < 0.1
 
 
 def test_without_the_profile_at_five_the_effect_is_lost_and_the_check_says_so(
