@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ibis
 import polars as pl
 
 from analysis.facts import AUTUMN, GIVEN, ON_SPRING_ROLL, PERSON, PLACE, SPRING, dated, stored, with_traits
@@ -47,7 +46,7 @@ def _months(snapshot: Snapshot) -> Table:
         months_told=month.since.nunique(),
         neet_months=month.count(where=is_in["neet"]),
         not_known_months=month.count(where=is_in["not_known"]),
-        is_neet_at_18=ibis.cases((is_in["not_known"], None), else_=is_in["neet"]).max(where=last),
+        is_neet_at_18=is_in["neet"].max(where=last & ~is_in["not_known"]),
     )
 
 

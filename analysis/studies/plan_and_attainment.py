@@ -147,7 +147,7 @@ def _protocol(outcome: Outcome, whom: str) -> causal.Protocol:
 
 def _say(frames: Frames, outcome: Outcome) -> str:
     (estimate, low, high), plain = told(frames["effect"]), plain_difference(frames["other_ways"])
-    if estimate is None or plain is None:
+    if estimate is None or low is None or high is None or plain is None:
         return (
             "What plans did cannot be told: too few children are followed from the profile at five to the tests at "
             "eleven, for which returns must reach back seven years."
