@@ -68,7 +68,7 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
     fitted = delivery.ratios(plans, "delivered_hours", "due_hours_known", "authority", ["need", "placement"], short)
     return Result(
         title="Provision specified and provision delivered",
-        estimand=f"Of hours due under section {picks['sections']} of plans whose delivery was recorded, those delivered; "
+        estimand=f"Of hours due under section {picks['sections']} whose delivery was recorded, that delivered; "
         f"and the share of plans with less than {picks['short']} of theirs.",
         method="Ratios of sums and means over plans, errors clustered by authority; weeks without a record made up "
         "for, lines without one left out. Fractional logit for need and placement. Authorities: empirical Bayes and "
