@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from analysis.populations import delivery
+from analysis.populations import delivery, written
 from analysis.release import Release
 from analysis.studies import specified_and_delivered
 from tests.planted import Planted
@@ -110,3 +110,64 @@ def test_the_reliability_of_the_logs_is_the_planted_one_for_the_planted_error(pl
     true = planted.effect("A15.reliability")
     off = dict(zip(errors["way"].to_list(), (errors["reliability"] - true).abs(), strict=True))
     assert off["coefficient of variation 0.05"] < 0.004 < off["coefficient of variation 0.1"]
+
+
+PLAN = ("person_id", "authority_code", "plan_start_date", "collection_year")
+LATEST = 2026
+
+
+@pytest.fixture(scope="module")
+def counted(planted: Planted) -> pl.DataFrame:
+    """Plans in force in the latest year, counted line by line: needs, quantified lines, needs that a line fits."""
+    whole = pl.col("hours_per_session").is_not_null() & pl.col("profession_code").is_not_null()
+    line = stored(planted, "provision_specified").filter(
+        pl.col("is_quantified"), whole | (pl.col("provision_code") == "EQP"), provision_section_code="F"
+    )
+    kinds = {key: list(of["provision_code"]) for key, of in line.group_by(*PLAN, "version_number")}
+    plan = stored(planted, "plan_version").filter(collection_year=LATEST).sort("version_number")
+    plan = plan.group_by(PLAN).last().filter(pl.col("cease_date").is_null())
+    need = stored(planted, "section_need").filter(collection_year=LATEST, need_section_code="B")
+    listed = {key: list(of["need_code"]) for key, of in need.group_by(*PLAN, "version_number")}
+    made = []
+    for key in plan.select(*PLAN, "version_number").rows():
+        needs, has = listed[key], kinds.get(key, [])
+        fitted = sum(1 for code in needs if set(has) & set(written.FITTING.get(code, has)))
+        made.append((len(needs), len(has), fitted))
+    return pl.DataFrame(made, schema=["needs", "lines", "fitted"], orient="row")
+
+
+@pytest.mark.parametrize(
+    ("match", "is_met"),
+    [
+        ("a line each", pl.col("lines") >= pl.col("needs")),
+        ("a fitting line", pl.col("fitted") == pl.col("needs")),
+        ("any line", pl.col("lines") > 0),
+    ],
+)
+def test_plans_whose_needs_are_met_are_those_of_a_count_plan_by_plan(
+    ask: Asked, counted: pl.DataFrame, match: str, is_met: pl.Expr
+) -> None:
+    plans = row(ask("quantified_needs", match=match), "years", year=LATEST)
+    assert plans["denominator"] == pytest.approx(counted.height, abs=2)
+    assert plans["numerator"] == pytest.approx(counted.select(is_met.sum()).item(), abs=2)
+
+
+def test_needs_met_are_those_of_a_count_need_by_need(ask: Asked, counted: pl.DataFrame) -> None:
+    met = counted.select(pl.min_horizontal("lines", "needs").sum() / pl.col("needs").sum()).item()
+    assert row(ask("quantified_needs"), "needs_met", year=LATEST)["value"] == pytest.approx(met)
+
+
+def test_lines_that_state_no_amount_would_make_many_more_plans_seem_whole(ask: Asked) -> None:
+    release = ask("quantified_needs")
+    right, naive = row(release, "years", year=LATEST), release.tables["ways"].frame.row(-1, named=True)
+    assert naive["low"] > right["high"]
+
+
+def test_were_hours_asked_of_equipment_fewer_needs_would_seem_met(
+    planted: Planted, counted: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: nothing may be stated without hours."""
+    monkeypatch.setattr(written, "WITHOUT_HOURS", ())
+    plans = row(planted.ask("quantified_needs"), "years", year=LATEST)
+    met = counted.select((pl.col("lines") >= pl.col("needs")).mean()).item()
+    assert plans["value"] < met - 0.005
