@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Any
 
 import polars as pl
 import pytest
 
-from analysis.populations import delivery, written
+from analysis.populations import delivery, pathways, written
 from analysis.release import Release
-from analysis.studies import specified_and_delivered
+from analysis.studies import disputes, specified_and_delivered
 from tests.planted import Planted
 
 Asked = Callable[..., Release]
@@ -171,3 +173,73 @@ def test_were_hours_asked_of_equipment_fewer_needs_would_seem_met(
     plans = row(planted.ask("quantified_needs"), "years", year=LATEST)
     met = counted.select((pl.col("lines") >= pl.col("needs")).mean()).item()
     assert plans["value"] < met - 0.005
+
+
+CASE = ("person_id", "authority_code")
+
+
+@pytest.fixture(scope="module")
+def refusals(planted: Planted) -> pl.DataFrame:
+    """Decisions whether to assess since 2023 whose time to appeal is over, with what followed, joined by hand."""
+    request = stored(planted, "ehc_request").sort("collection_year").group_by(*CASE, "received_date").last()
+    decided = request.filter(
+        pl.col("received_date").is_not_null(),
+        pl.col("outcome_code").is_in(["Y", "N"]),
+        pl.col("outcome_date") >= date(2023, 1, 1),
+    )
+    told = stored(planted, "return").filter(collection="disputes").group_by("authority_code")
+    last = told.agg(until=pl.date(pl.col("collection_year").max() - 1, 12, 31))
+    decided = decided.join(last, on="authority_code").filter(
+        pl.col("outcome_date") <= pl.col("until") - pl.duration(days=120)
+    )
+    keys = [*CASE, "outcome_date"]
+    mediation = stored(planted, "mediation").filter(appealable_decision_code="RA").sort("collection_year")
+    mediation = mediation.group_by(*CASE, outcome_date="decision_date").agg(pl.col("mediation_outcome_code").last())
+    ground = stored(planted, "appeal_ground").filter(appeal_ground_code="RA").select(*CASE, "registered_date").unique()
+    appeal = stored(planted, "appeal").sort("collection_year").join(ground, on=[*CASE, "registered_date"])
+    appeal = appeal.group_by(*CASE, outcome_date="decision_date").agg(pl.col("appeal_outcome_code").last())
+    return decided.join(mediation, on=keys, how="left").join(appeal, on=keys, how="left")
+
+
+def test_each_step_of_a_dispute_is_a_count_by_hand_of_those_who_came_so_far(ask: Asked, refusals: pl.DataFrame) -> None:
+    steps = ask("disputes").tables["steps"].frame
+    refused = refusals.filter(outcome_code="N")
+    mediated = refused["mediation_outcome_code"].is_in(["AF", "AP", "NA", "NH", "OP"]).sum()
+    appealed = refused.drop_nulls("appeal_outcome_code")
+    still = appealed.filter(appeal_outcome_code="OP").height
+    ended = appealed.height - still
+    by_tribunal = appealed["appeal_outcome_code"].is_in(["AW", "AP", "DI"]).sum()
+    expected = {
+        "refused": (refused.height, refusals.height),
+        "mediation pursued": (mediated, refused.height),
+        "appealed": (appealed.height, refused.height),
+        "still open": (still, appealed.height),
+        "decided by the tribunal": (by_tribunal, ended),
+    }
+    for step, counts in expected.items():
+        of = steps.filter(step=step).row(0, named=True)
+        for name, count in zip(("numerator", "denominator"), counts, strict=True):
+            assert of[name] is None or of[name] == pytest.approx(count, abs=2), step
+    assert steps.filter(step="appealed")["value"].item() is not None
+
+
+def test_were_requests_of_earlier_years_counted_refusals_would_seem_rarer(
+    planted: Planted, refusals: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: of years before the first return only those are told that were not refused."""
+    told = disputes.DECISIONS["whether to assess"]
+    steps = tuple(step for step in pathways.STEPS if step.name != "told")
+    every = replace(told, population=replace(told.population, steps=steps))
+    monkeypatch.setitem(disputes.DECISIONS, "whether to assess", every)
+    found = row(planted.ask("disputes"), "steps", step="refused")
+    assert found["value"] < refusals.select((pl.col("outcome_code") == "N").mean()).item() - 0.01
+
+
+def test_were_the_first_return_to_speak_of_an_appeal_more_would_be_open(
+    planted: Planted, ask: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: an appeal is told again until it has ended, and the first time it is open."""
+    right = ask("disputes").tables["grounds"].frame.filter(step="still open")
+    monkeypatch.setattr(pathways.ibis, "desc", lambda name: name)
+    wrong = planted.ask("disputes").tables["grounds"].frame.filter(step="still open")
+    assert wrong["numerator"].sum() > 1.5 * right["numerator"].sum()
