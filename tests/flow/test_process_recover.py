@@ -11,9 +11,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from analysis.populations import delivery, pathways, written
+from analysis.populations import claims, delivery, pathways, written
 from analysis.release import Release
-from analysis.studies import disputes, specified_and_delivered
+from analysis.studies import advice_on_time, disputes, specified_and_delivered
+from synthetic.disputes.claims import COST
 from tests.planted import Planted
 
 Asked = Callable[..., Release]
@@ -243,3 +244,113 @@ def test_were_the_first_return_to_speak_of_an_appeal_more_would_be_open(
     monkeypatch.setattr(pathways.ibis, "desc", lambda name: name)
     wrong = planted.ask("disputes").tables["grounds"].frame.filter(step="still open")
     assert wrong["numerator"].sum() > 1.5 * right["numerator"].sum()
+
+
+SHARE = "Appeals with a claim, share"
+
+
+@pytest.fixture(scope="module")
+def ended(planted: Planted) -> pl.DataFrame:
+    """Appeals that ended in a year told, long enough ago for a claim, with the pounds claimed after each."""
+    appeal = stored(planted, "appeal").sort("collection_year").group_by(*CASE, "registered_date").last()
+    told = stored(planted, "return").filter(collection="disputes").group_by("authority_code")
+    span = told.agg(
+        since=pl.col("collection_year").min() - 1, until=pl.date(pl.col("collection_year").max() - 1, 12, 31)
+    )
+    appeal = appeal.filter(pl.col("appeal_outcome_code") != "OP").join(span, on="authority_code")
+    claim = stored(planted, "cost_claim").sort("collection_year").group_by(*CASE, "claimed_date", "cost_code").last()
+    met = claim.join(appeal.select(*CASE, "registered_date", "concluded_date"), on=CASE)
+    met = met.filter((pl.col("claimed_date") - pl.col("concluded_date")).dt.total_days().is_between(0, 183))
+    last = met.sort("concluded_date").group_by(*CASE, "claimed_date", "cost_code").last()
+    pounds = last.group_by(*CASE, "registered_date").agg(pl.col("claimed_gbp").sum())
+    kept = appeal.filter(
+        pl.col("concluded_date").dt.year() >= pl.col("since"),
+        pl.col("concluded_date") <= pl.col("until") - pl.duration(days=90),
+    )
+    return kept.join(pounds, on=[*CASE, "registered_date"], how="left")
+
+
+def test_what_families_claim_is_planted_and_each_appeal_costs_what_a_count_by_hand_says(
+    planted: Planted, ask: Asked, ended: pl.DataFrame
+) -> None:
+    release = ask("appeal_costs")
+    share = row(release, "shares", measure=SHARE)
+    assert share["low"] < planted.truth["dgp"]["disputing"]["claims_costs"] < share["high"]
+    each = row(release, "pounds", measure="Claimed for each appeal")["pounds"]
+    assert each == pytest.approx(ended["claimed_gbp"].fill_null(0).mean())
+    typical = row(release, "pounds", measure="Typical claim (geometric mean)")
+    assert typical["low"] < COST < typical["high"]
+
+
+def test_the_mean_claim_is_far_more_than_what_an_appeal_costs(ask: Asked) -> None:
+    naive, each = ask("appeal_costs").tables["ways"].frame.iter_rows(named=True)
+    assert naive["low"] > each["high"]
+
+
+def test_were_claims_given_to_an_appeal_only_if_they_came_at_once_appeals_would_seem_to_cost_little(
+    planted: Planted, ended: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: a claim must follow within days, so that most are of no appeal."""
+    monkeypatch.setattr(claims, "LONGEST", 20)
+    each = row(planted.ask("appeal_costs"), "pounds", measure="Claimed for each appeal")["pounds"]
+    assert each is None or each < 0.7 * ended["claimed_gbp"].fill_null(0).mean()  # pyright: ignore[reportOperatorIssue]
+
+
+PSYCHOLOGIST = "Educational psychologist"
+
+
+def test_advice_in_time_is_what_a_plain_count_of_advice_fallen_due_says(planted: Planted, ask: Asked) -> None:
+    piece = [*CASE, "request_received_date", "profession_code"]
+    advice = stored(planted, "advice").sort("collection_year").group_by(piece).last()
+    advice = advice.filter(
+        pl.col("sought_date") >= date(2022, 1, 1),
+        pl.col("due_date") <= pl.date(pl.col("collection_year") - 1, 12, 31),
+        ~pl.col("is_exception"),
+    )
+    in_time = (pl.col("received_date") <= pl.col("due_date")).fill_null(value=False)
+    counted = dict(advice.group_by("profession_code").agg(in_time.mean()).iter_rows())
+    found = ask("advice_on_time").tables["professions"].frame
+    for words, code in (("Educational psychologist", "EP"), ("Social worker", "SW"), ("Parent or carer", "PA")):
+        assert found.filter(profession=words)["value"].item() == pytest.approx(counted[code], abs=0.02)
+
+
+def test_psychologists_are_planted_to_be_later_than_schools_and_what_came_flatters_them(
+    planted: Planted, ask: Asked
+) -> None:
+    release, on_time = ask("advice_on_time"), planted.truth["dgp"]["assessing"]["on_time"]
+    late = row(release, "professions", profession=PSYCHOLOGIST)
+    school = row(release, "professions", profession="Head teacher, SENCO or setting")
+    assert late["value"] == pytest.approx(on_time["EP"], abs=0.06)
+    assert school["value"] == pytest.approx(on_time["SC"], abs=0.06)
+    assert row(release, "naive", profession=PSYCHOLOGIST)["value"] > late["high"]
+
+
+def test_late_advice_does_nothing_to_the_clock_within_authorities_as_nothing_was_planted(ask: Asked) -> None:
+    """Authorities that are late with plans get advice late: that is planted, and no more."""
+    release = ask("advice_on_time")
+    clock, naive = row(release, "clock"), row(release, "ways", way="Nothing held equal")
+    assert clock["low"] < 0 < clock["high"]
+    assert naive["low"] > 0
+
+
+def test_were_authorities_not_held_equal_late_advice_would_seem_to_stop_the_clock(
+    planted: Planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: how late advice usually is in the authority is left out."""
+    monkeypatch.setattr(advice_on_time, "HELD", advice_on_time.HELD[:-1])
+    assert row(planted.ask("advice_on_time"), "clock")["low"] > 0
+
+
+def test_were_advice_that_never_came_left_out_more_would_seem_to_be_in_time(
+    planted: Planted, ask: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: an assessment that ended without the advice counts as awaiting it still."""
+    right = row(ask("advice_on_time"), "professions", profession=PSYCHOLOGIST)
+    real = advice_on_time._described
+    monkeypatch.setattr(
+        advice_on_time,
+        "_described",
+        lambda frame: real(frame).with_columns(end=pl.col("end").replace("never", advice_on_time.survival.CENSORED)),
+    )
+    wrong = row(planted.ask("advice_on_time"), "professions", profession=PSYCHOLOGIST)
+    assert wrong["by_week_12"] > right["by_week_12"] + 0.01
