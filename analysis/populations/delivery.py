@@ -89,8 +89,10 @@ def _described(snapshot: Snapshot) -> Table:
 
 def _plan_years(snapshot: Snapshot, sections: tuple[str, ...]) -> Table:
     line = _lines(snapshot, sections)
-    terms = [line.term_weeks.max(where=_is_stated(line) & (line.term_code == term)).fill_null(0) for term in TERMS]
-    hours = line.group_by(*PLAN, "year").aggregate(**_sums(line), weeks=sum(terms[1:], terms[0]).cast("float64"))
+    stated = _is_stated(line)
+    terms: list[Any] = [line.term_weeks.max(where=stated & (line.term_code == term)).fill_null(0) for term in TERMS]
+    weeks = (terms[0] + terms[1] + terms[2]).cast("float64")
+    hours = line.group_by(*PLAN, "year").aggregate(**_sums(line), weeks=weeks)
     return with_traits(beside(hours, _described(snapshot), PLAN, tuple(DESCRIBED)), snapshot)
 
 

@@ -67,7 +67,6 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
     chosen = advice.filter(pl.col("entry_days") == 0, profession_code=WHO[who])
     cases = _cases(chosen)
     clock, warnings = _clock(cases)
-    title = f"Advice of {who} in time, by authority"
     return Result(
         title="Advice for assessments in time",
         estimand="The chance that advice asked for has come by six weeks, in a world in which every piece is followed "
@@ -78,15 +77,13 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
         "was asked for, sex, need, year and how often it is late in the authority; errors clustered by authority. "
         "SEND Regulations 2014, regulation 8: within 6 weeks.",
         tables=(
-            EstimateTable("professions", "In time, by profession", _incidence(advice, "profession")),
-            EstimateTable("years", f"Advice of {who}, by year in which it was asked for", _incidence(chosen, "year")),
-            CountTable("authorities", title, _places(chosen), ("authority", "region")),
+            *_tables(advice, chosen, who),
             EstimateTable("clock", "Open at 20 weeks where the advice was late, against in time", clock),
-            CountTable("ends", f"What became of advice of {who}", _ends(chosen), ("became",), part=Part.DIAGNOSTIC),
-            EstimateTable("naive", "Of what came, in time", _naive(advice), part=Part.SENSITIVITY),
             EstimateTable("ways", "Late advice and the clock otherwise", _ways(cases, clock), part=Part.SENSITIVITY),
         ),
-        derived=(Derived("funnel", f"Funnel: {title}", lambda frames: _funnel(frames, who), Chart.FUNNEL),),
+        derived=(
+            Derived("funnel", f"Funnel: advice of {who} in time", lambda frames: _funnel(frames, who), Chart.FUNNEL),
+        ),
         say=lambda frames: _say(frames, who),
         flows=table.flows,
         assumptions=(
@@ -101,6 +98,17 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
         ),
         n_in=advice.height,
         n_used=advice.height,
+    )
+
+
+def _tables(advice: pl.DataFrame, chosen: pl.DataFrame, who: str) -> tuple[CountTable | EstimateTable, ...]:
+    title = f"Advice of {who} in time, by authority"
+    return (
+        EstimateTable("professions", "In time, by profession", _incidence(advice, "profession")),
+        EstimateTable("years", f"Advice of {who}, by year in which it was asked for", _incidence(chosen, "year")),
+        CountTable("authorities", title, _places(chosen), ("authority", "region")),
+        CountTable("ends", f"What became of advice of {who}", _ends(chosen), ("became",), part=Part.DIAGNOSTIC),
+        EstimateTable("naive", "Of what came, in time", _naive(advice), part=Part.SENSITIVITY),
     )
 
 

@@ -52,7 +52,7 @@ def _build(snapshot: Snapshot, picks: Picks) -> AnalysisTable:
 def _compute(table: AnalysisTable, picks: Picks) -> Result:
     assert table.rows is not None  # noqa: S101
     needs = table.rows.with_columns(is_met=pl.col(WAYS[picks["match"]]))
-    year = needs["year"].max() if picks["year"] == "latest" else int(picks["year"])
+    year = needs.select(pl.col("year").max()).item() if picks["year"] == "latest" else int(picks["year"])
     now, words = needs.filter(year=year), IN_WORDS[picks["match"]]
     return Result(
         title="Needs met with quantified provision",
@@ -134,7 +134,7 @@ def _parts(plans: pl.DataFrame) -> pl.DataFrame:
     made = []
     for column, words in OF_LINES.items():
         lacking = plans.select((pl.col(column) < pl.col("lines")).sum()).item()
-        share = plans[column].sum() / max(plans["lines"].sum(), 1)
+        share = plans.select(pl.col(column).sum() / pl.col("lines").sum()).item()
         made.append({"states": words, "value": share, "n": min(lacking, plans.height - lacking)})
     return pl.DataFrame(made)
 

@@ -148,13 +148,17 @@ def _overall(frame: pl.DataFrame, short: float) -> dict[str, dict[str, float]]:
     return {row["measure"]: row for row in pl.DataFrame(found.overall).iter_rows(named=True)}
 
 
+def _ratio_of(frame: pl.DataFrame, top: str, bottom: str) -> float:
+    return frame.select(pl.col(top).sum() / pl.col(bottom).sum()).item()
+
+
 def _groups(frame: pl.DataFrame, by: str, short: float) -> pl.DataFrame:
     """The joint display: hours a week specified and delivered, the share delivered, and how whole the records are."""
     made = []
     for (name,), of in frame.group_by(by):
         found = _overall(of, short)
         ratio, less = found.get("ratio of all hours", {}), found.get("short", {})
-        due = of["due_hours"].sum() / of["weeks"].sum()
+        due = _ratio_of(of, "due_hours", "weeks")
         made.append(
             {
                 by: name,
@@ -166,7 +170,7 @@ def _groups(frame: pl.DataFrame, by: str, short: float) -> pl.DataFrame:
                 "under_delivered": less.get("estimate"),
                 "under_low": less.get("low"),
                 "under_high": less.get("high"),
-                "share_recorded": of["due_hours_known"].sum() / of["due_hours"].sum(),
+                "share_recorded": _ratio_of(of, "due_hours_known", "due_hours"),
                 "n": of.select(_fewer(pl.col("is_short"))).item(),
             }
         )
@@ -223,15 +227,16 @@ def _terms(fitted: delivery.DeliveryResult, plans: pl.DataFrame) -> pl.DataFrame
 
 def _ways(years: pl.DataFrame) -> pl.DataFrame:
     """Gaps taken for nothing delivered, against gaps taken for gaps."""
-    recorded, made_up, known, due = (
-        years[name].sum() for name in ("recorded_hours", "delivered_hours", "due_hours_known", "due_hours")
-    )
     ways = {
-        "Hours recorded of all hours due: what is not recorded was not delivered": recorded / due,
-        "Hours recorded of hours due on lines with a record: weeks without a record bring nothing": recorded / known,
-        "Weeks without a record made up for, lines without one left out": made_up / known,
+        "Hours recorded of all hours due: what is not recorded was not delivered": ("recorded_hours", "due_hours"),
+        "Hours recorded, of lines with a record: weeks without bring nothing": (
+            "recorded_hours",
+            "due_hours_known",
+        ),
+        "Weeks without a record made up for, lines without one left out": ("delivered_hours", "due_hours_known"),
     }
-    return pl.DataFrame({"way": list(ways), "value": list(ways.values()), "n": years["person_id"].n_unique()})
+    made = {"way": list(ways), "value": [_ratio_of(years, *sums) for sums in ways.values()]}
+    return pl.DataFrame({**made, "n": years["person_id"].n_unique()})
 
 
 def _leavers(frame: pl.DataFrame) -> pl.DataFrame:
