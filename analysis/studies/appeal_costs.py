@@ -82,8 +82,8 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
             "A claim not told was not made.",
         ),
         warnings=(
-            "In no return: what authorities spend on officers, counsel and witnesses, what the tribunal costs, what "
-            "families paid and did not claim. High-needs returns do not part disputes from the rest. It is a floor.",
+            "In no return: what authorities spend on officers, counsel and witnesses, what the tribunal costs, and "
+            "what families paid and did not claim. High-needs returns do not part disputes out. It is a floor.",
             "Pounds are those of the day, not put right for prices.",
             *warnings,
         ),
