@@ -48,7 +48,10 @@ HEADINGS: Mapping[str, str] = {
 }
 """Column → heading; any other column is its own name in words."""
 
-SHARES = frozenset({"value", "low", "high", "low95", "high95", "low998", "high998", "target", "share"})
+SHARES = frozenset({"value", "low", "high", "low95", "high95", "low998", "high998", "target", "share"}) | {
+    *("under_delivered", "under_low", "under_high", "share_recorded"),
+    *("by_week_12", "never", "risk_if_late", "risk_if_in_time"),
+}
 COUNTS = frozenset({"numerator", "denominator", "n", "rank", "rank_low", "rank_high"})
 
 MARKS: Mapping[str, str] = {

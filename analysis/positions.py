@@ -18,47 +18,72 @@ GROUPS = {
     Direction.LOWER: ("better than England", "worse than England"),
     Direction.NONE: ("below England", "above England"),
 }
-"""Below and above the 99.8 % limits."""
+"""Direction of a measure → the group below the limits and the group above them."""
 ALIKE = "not distinguishable from England"
+NO_RANKS = "Ranks are not shown: most authorities cannot be told apart, and order would be read as merit."
 PLACE = ("authority_code", "authority", "region")
 
 
-def positions(authorities: pl.DataFrame, direction: Direction) -> pl.DataFrame:
-    """Of each authority whose counts are shown its place in the funnel; no rows where there are too few of them.
-
-    `authorities`: PLACE, numerator, denominator; a row an authority. Adds n, value, z, low95, high95, low998, high998,
-    outlier, group, target, phi, tau2.
-    """
-    shown = _shown(authorities)
-    if shown.height < FEWEST:
-        return shown.head(0).select(PLACE)
-    fitted = funnel.fit(shown, unit="authority_code", numerator="numerator", denominator="denominator")
+def position(is_below: pl.Expr, is_above: pl.Expr, direction: Direction = Direction.NONE) -> pl.Expr:
+    """The group of each authority, as a column `group`; null where either is not known."""
     low, high = GROUPS[direction]
-    group = pl.when(pl.col("value") < pl.col("low998")).then(pl.lit(low))
-    group = group.when(pl.col("value") > pl.col("high998")).then(pl.lit(high)).otherwise(pl.lit(ALIKE))
+    told = pl.when(is_below).then(pl.lit(low)).when(is_above).then(pl.lit(high))
+    return told.when(is_below.is_not_null() & is_above.is_not_null()).then(pl.lit(ALIKE)).alias("group")
+
+
+def grouped(frame: pl.DataFrame, direction: Direction) -> pl.DataFrame:
+    """The better first, then those alike, then the worse; alphabetical within a group."""
+    low, high = GROUPS[direction]
+    order = [low, ALIKE, high] if direction is Direction.LOWER else [high, ALIKE, low]
+    return frame.sort(pl.col("group").cast(pl.Enum(order)), "authority")
+
+
+def positions(
+    authorities: pl.DataFrame, direction: Direction = Direction.NONE, target: float | None = None
+) -> pl.DataFrame:
+    """Of each authority whose counts are shown its place in the funnel, in order of name.
+
+    `authorities`: those of PLACE that there are, numerator, denominator; a row an authority. `target`: England's share
+    where it was released; that of the authorities shown leans away from shares of which small counts are withheld.
+    Adds n, value, z, low95, high95, low998, high998, outlier, group, target, phi, tau2; no rows and no such columns
+    where too few authorities are shown.
+    """
+    shown, place = _shown(authorities), [name for name in PLACE if name in authorities.columns]
+    if shown.height < FEWEST:
+        return shown.head(0).select(place)
+    fitted = funnel.fit(shown, "authority", "numerator", "denominator", target=target)
     units = pl.DataFrame(fitted.units).with_columns(
-        group.alias("group"),
-        pl.lit(fitted.target).alias("target"),
-        pl.lit(fitted.phi).alias("phi"),
-        pl.lit(fitted.tau2).alias("tau2"),
+        position(pl.col("value") < pl.col("low998"), pl.col("value") > pl.col("high998"), direction),
+        target=pl.lit(fitted.target),
+        phi=pl.lit(fitted.phi),
+        tau2=pl.lit(fitted.tau2),
     )
-    return shown.select(PLACE).join(
-        units.rename({"unit": "authority_code"}), on="authority_code", maintain_order="left"
-    )
+    return shown.select(place).join(units.rename({"unit": "authority"}), on="authority").sort("authority")
 
 
 def ranked(authorities: pl.DataFrame) -> pl.DataFrame:
     """Of each authority whose counts are shown the 95 % interval of its rank, 1 being the least, and of how many.
 
-    `authorities` as for `positions`. Columns: authority_code, rank_low, rank_high, ranked.
+    `authorities` as for `positions`. Columns: authority, rank_low, rank_high, ranked.
     """
     shown = _shown(authorities)
     if shown.height < FEWEST:
-        kinds = {"authority_code": pl.String, "rank_low": pl.Int64, "rank_high": pl.Int64, "ranked": pl.Int64}
+        kinds = {"authority": pl.String, "rank_low": pl.Int64, "rank_high": pl.Int64, "ranked": pl.Int64}
         return pl.DataFrame(schema=kinds)
-    units = pl.DataFrame(ranks.fit(shown, "authority_code", "numerator", "denominator").units)
+    units = pl.DataFrame(ranks.fit(shown, "authority", "numerator", "denominator").units)
     return units.select(
-        pl.col("unit").alias("authority_code"), "rank_low", "rank_high", pl.lit(shown.height).alias("ranked")
+        pl.col("unit").alias("authority"), "rank_low", "rank_high", pl.lit(shown.height, pl.Int64).alias("ranked")
+    )
+
+
+def told_apart(placed: pl.DataFrame) -> str:
+    """How many authorities lie outside the limits, as a sentence. `placed`: what `positions` made."""
+    if "group" not in placed.columns:
+        return "Too few authorities have figures that may be shown to compare them."
+    outside = placed.filter(pl.col("group") != ALIKE).height
+    return (
+        f"Of {placed.height} authorities with figures, {outside or 'none'} {'lies' if outside == 1 else 'lie'} outside "
+        "the 99.8 % limits once ordinary differences between authorities are allowed for."
     )
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from analysis.measure import Measure, measures
 from analysis.places import ENGLAND, authorities
-from analysis.positions import ALIKE, PLACE, positions, ranked
+from analysis.positions import PLACE, positions, ranked, told_apart
 from analysis.result import CountTable, Derived, Frames, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, counts
@@ -162,7 +162,7 @@ def _placed(cells: pl.DataFrame) -> pl.DataFrame:
     measure = measures()[cells["measure"][0]]
     try:
         found = positions(cells, measure.direction)
-        of = found.join(ranked(cells), on="authority_code", how="left") if "group" in found.columns else found
+        of = found.join(ranked(cells), on="authority", how="left") if "group" in found.columns else found
     except UsageError:
         of = cells.head(0).select(PLACE)
     head = [pl.lit(cells[name][0]).alias(name) for name in KEYS]
@@ -181,10 +181,7 @@ def _say(frames: Frames, order: tuple[str, ...]) -> str:
     among = ", pupils with SEN" if status == WITH_SEN else ""
     said = f"{row['title']}{among}, England {row['year']}: {row['value']:.1%} ({row['low']:.1%} to {row['high']:.1%})."
     placed = frames["positions"].filter(measure=told[0])
-    if "group" not in placed.columns or placed.is_empty():
-        return f"{said} Too few authorities have figures that may be shown to compare them."
-    alike = placed.filter(group=ALIKE).height
-    return f"{said} Of {placed.height} authorities with figures, {alike} cannot be told apart from England."
+    return f"{said} {told_apart(placed if placed.height else placed.select('measure'))}"
 
 
 indicators = Study(

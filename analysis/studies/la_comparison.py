@@ -6,7 +6,7 @@ import polars as pl
 
 from analysis.measure import Direction, measures
 from analysis.places import authorities
-from analysis.positions import ALIKE, positions
+from analysis.positions import ALIKE, NO_RANKS, positions
 from analysis.result import Chart, CountTable, Derived, Frames, PublishedTable, Result
 from analysis.shares import with_interval
 from analysis.study import Choice, Picks, Study
@@ -75,9 +75,8 @@ def _published(rows: pl.DataFrame, dims: tuple[str, ...]) -> pl.DataFrame:
 
 
 def _warnings(direction: Direction) -> tuple[str, ...]:
-    plain = "Ranks are not shown: most authorities cannot be told apart, and order would be read as merit."
     neither = "This measure has no good direction: a high figure may mean need met or need refused."
-    return (plain, neither) if direction is Direction.NONE else (plain,)
+    return (NO_RANKS, neither) if direction is Direction.NONE else (NO_RANKS,)
 
 
 def _say(frames: Frames, title: str, year: int) -> str:

@@ -16,6 +16,7 @@ from tests.planted import Planted
 
 CHARTS = {
     ("clocks", "curve"),
+    ("specified_and_delivered", "funnel"),
     ("outcome_summary", "numbers"),
     ("outcome_summary", "shares"),
     ("timeliness_model", "authorities"),
