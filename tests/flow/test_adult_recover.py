@@ -1,0 +1,178 @@
+"""What was planted in lives after 16 comes out of the studies, and what usually misleads does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analysis.populations import after_year_11
+from analysis.release import Release
+from analysis.studies import activity_to_25
+from cohort.snapshot import open_snapshot
+from synthetic import sen2, snapshot
+from synthetic.after_16.live import AfterSixteen
+from synthetic.after_16.measured import long_neet_by_18, months_in
+from synthetic.after_16.states import EMPLOYED, MONTHS, NEET, STUDYING, TRACKED_MONTHS, Sen, State
+from synthetic.england import England
+from synthetic.tell import activity, adult, attainment, exits, post_16, school_census
+from synthetic.told import Told
+from synthetic.world import make
+from tests.planted import Planted
+
+LONG = range(2018, 2027)
+"""Returns enough for year 11 and the sixth tax year after it to be told of the same person."""
+NAMES = {"no SEN": Sen.NONE, "SEN support": Sen.SUPPORT, "plan": Sen.PLAN}
+
+
+@dataclass(frozen=True)
+class Told16:
+    """A world of which only what the studies of life after 16 read is told."""
+
+    seed: int
+    n_children: int
+    england: England
+    numbers: pl.Series
+
+    def codes(self, _: int) -> pl.Series:
+        """The numbers of the places."""
+        return self.numbers
+
+    def told(self) -> Iterator[Told]:
+        """Year by year."""
+        of, lives = self.england, self.england.lives
+        for year in LONG:
+            if year in of.window.sen2_years:
+                yield sen2.told(lives, year)
+            yield school_census.told(lives, of.school, year)
+            yield exits.told(lives, year)
+            yield attainment.told(lives, of.attained, of.school.in_state_school(lives, year), year)
+            yield activity.told(lives, of.after_16, year)
+            yield post_16.told(lives, of.after_16, year)
+            yield adult.told(lives, of.after_16, year)
+
+
+@dataclass(frozen=True)
+class Lives:
+    """The release of what was told, and the lives behind it."""
+
+    planted: Planted
+    after_16: AfterSixteen
+
+    @cached_property
+    def to_18(self) -> Release:
+        """Asked once."""
+        return self.planted.ask("activity_to_25")
+
+    @cached_property
+    def to_25(self) -> Release:
+        """Asked once."""
+        return self.planted.ask("activity_to_25", until="25")
+
+    def months(self, sen: Sen, states: tuple[State, ...], until: int) -> float:
+        """Mean months in these states of those of that SEN who are in England and followed so long."""
+        who, since = self.after_16.who.with_row_index("row"), LONG[0] if until == TRACKED_MONTHS else 0
+        whole = who.filter(pl.min_horizontal("followed", "gone") >= until, pl.col("start_year") >= since, sen=sen)
+        return float(months_in(self.after_16.state[:, whole["row"].to_numpy()], states, until).mean())
+
+
+@pytest.fixture(scope="module")
+def lives(tmp_path_factory: pytest.TempPathFactory) -> Lives:
+    folder = tmp_path_factory.mktemp("long")
+    world = make(authorities=None, children=25_000, years=LONG, seed=25, whole=True)
+    told = Told16(world.seed, world.n_children, world.england, world.codes(LONG[-1]))
+    snapshot.write(told, folder / "written")
+    return Lives(Planted(open_snapshot(folder / "written"), {}, folder), world.england.after_16)
+
+
+KINDS = {"NEET": NEET, "education or training": STUDYING, "work": EMPLOYED}
+
+
+def of(frame: pl.DataFrame, **which: str) -> dict[str, float]:
+    """The one row of which this holds."""
+    return frame.filter(**which).row(0, named=True)
+
+
+def brackets(release: Release, lives: Lives, group: str, state: str, until: int, errors: float = 1) -> bool:
+    """Whether the months that were lived lie between the bounds, their errors allowed for so many times."""
+    told = of(release.tables["months"].frame, group=group, state=state)
+    found = of(release.tables["bounds"].frame, group=group, state=state)
+    error = errors * (told["months_high"] - told["months"])
+    return found["least"] - error < lives.months(NAMES[group], KINDS[state], until) < found["most"] + error
+
+
+@pytest.mark.parametrize("group", NAMES)
+@pytest.mark.parametrize("state", KINDS)
+def test_months_lived_to_18_lie_between_the_bounds(lives: Lives, group: str, state: str) -> None:
+    assert brackets(lives.to_18, lives, group, state, TRACKED_MONTHS)
+
+
+def test_not_known_counted_as_neet_is_far_from_what_was_lived(lives: Lives) -> None:
+    release = lives.to_18
+    told = of(release.tables["months"].frame, group="no SEN", state="NEET")
+    true = lives.months(Sen.NONE, NEET, TRACKED_MONTHS)
+    assert told["months_low"] < true < told["months_high"]
+    most = of(release.tables["bounds"].frame, group="no SEN", state="NEET")["most"]
+    assert most - (told["months_high"] - told["months"]) > true
+
+
+def test_were_not_known_coded_as_neet_months_in_neet_would_be_too_many(
+    lives: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: the codes of not known mean NEET, as "NEET or not known" has them."""
+    lost = {code: after_year_11.NEET if state == "not known" else state for code, state in after_year_11.STATE.items()}
+    monkeypatch.setattr(after_year_11, "STATE", lost)
+    told = of(lives.planted.ask("activity_to_25").tables["months"].frame, group="no SEN", state="NEET")
+    assert told["months_low"] > lives.months(Sen.NONE, NEET, TRACKED_MONTHS)
+
+
+@pytest.mark.parametrize("state", KINDS)
+def test_months_lived_to_25_with_a_plan_lie_between_the_bounds(lives: Lives, state: str) -> None:
+    assert brackets(lives.to_25, lives, "plan", state, MONTHS, errors=0)
+
+
+def test_those_still_followed_at_25_are_not_like_those_who_are_not(lives: Lives) -> None:
+    alike = of(lives.to_25.tables["bounds"].frame, group="plan", state="education or training")["if_unseen_are_alike"]
+    assert alike > lives.months(Sen.PLAN, STUDYING, MONTHS) + 5
+
+
+def test_without_a_state_for_those_no_longer_followed_the_bounds_miss_what_was_lived(
+    lives: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: who is followed no longer is censored, as if those who keep a plan stood for all."""
+    monkeypatch.setattr(activity_to_25, "_with_ends", lambda told: told.filter(group="plan"))
+    release = lives.planted.ask("activity_to_25", until="25")
+    assert not all(brackets(release, lives, "plan", state, MONTHS, errors=0) for state in KINDS)
+
+
+def test_neet_as_the_first_thing_after_education_is_as_often_as_it_was(lives: Lives) -> None:
+    right, wrong = lives.to_18.tables["first_step"].frame.to_dicts()
+    assert right["low"] < first_into_neet(lives) < right["high"]
+    assert wrong["value"] > right["value"]
+
+
+def first_into_neet(lives: Lives) -> float:
+    """Of those who begin in education and are followed to 18, those who leave it for NEET before anything else."""
+    who = lives.after_16.who.with_row_index("row")
+    whole = pl.min_horizontal("followed", "gone") >= TRACKED_MONTHS
+    state = lives.after_16.state[:TRACKED_MONTHS, who.filter(whole, pl.col("start_year") >= LONG[0])["row"].to_numpy()]
+    state = state[:, np.isin(state[0], STUDYING)]
+    left = ~np.isin(state, STUDYING)
+    to = state[left.argmax(axis=0), np.arange(state.shape[1])]
+    return float((left.any(axis=0) & np.isin(to, NEET)).mean())
+
+
+@pytest.mark.parametrize("group", NAMES)
+def test_three_months_in_neet_by_18_lie_between_the_bounds(lives: Lives, group: str) -> None:
+    who = lives.after_16.who.with_row_index("row")
+    whole = pl.min_horizontal("followed", "gone") >= TRACKED_MONTHS
+    row = who.filter(whole, pl.col("start_year") >= LONG[0], sen=NAMES[group])["row"].to_numpy()
+    true = float(long_neet_by_18(lives.after_16.state[:, row]).mean())
+    frame = lives.to_18.tables["long_neet"].frame
+    least = of(frame, group=group, not_known_is="nothing of it NEET")
+    most = of(frame, group=group, not_known_is="all of it NEET")
+    assert least["low"] < true < most["high"]
