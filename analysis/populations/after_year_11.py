@@ -107,9 +107,24 @@ def _months(snapshot: Snapshot) -> Table:
 
 
 def _tax_years(snapshot: Snapshot) -> Table:
-    """Every tax year of a person, with the years since key stage 4."""
+    """Every tax year of a person, with the years since key stage 4 and whether a course was on at its new year."""
     told = with_year_11(school(snapshot, "tax_year_outcome"), snapshot)
-    return told.mutate(years_after=(told.tax_year - told.year_11).cast("int64"))
+    courses = [
+        stored(snapshot, name).select("person_id", "collection_year", "start_date", "end_date")
+        for name in ("higher_education", "further_education")
+    ]
+    course = ibis.union(*courses)
+    new_year = ibis.date(course.collection_year, 1, 1)
+    lasts = (course.start_date <= new_year) & (course.end_date.isnull() | (course.end_date > new_year))
+    on = course.filter(lasts).select("person_id", tax_year=course.collection_year).distinct().mutate(is_on_course=True)
+    told = beside(told, on, ("person_id", "tax_year"), ("is_on_course",))
+    return told.mutate(
+        years_after=(told.tax_year - told.year_11).cast("int64"), is_on_course=told.is_on_course.fill_null(False)
+    )
+
+
+def _destinations(snapshot: Snapshot) -> Table:
+    return with_year_11(school(snapshot, "destination"), snapshot)
 
 
 def _sen_known(table: Table) -> Condition:
@@ -164,6 +179,8 @@ TAX_YEARS_AFTER_YEAR_11 = Population(
         **PERSON,
         **AT_16,
         "years_after": pl.Int64,
+        "is_on_course": pl.Boolean,
+        "is_employed": pl.Boolean,
         "is_sustained": pl.Boolean,
         "earnings_gbp": pl.Float64,
         "self_employment_gbp": pl.Float64,
@@ -174,7 +191,12 @@ TAX_YEARS_AFTER_YEAR_11 = Population(
         Step("in_year", "Of the tax year of the return.", lambda t: t.tax_year == t.year),
         Step("census", "The census of year 11 is in the record.", lambda t: t.has_census),
         TOLD_AT_16,
-        Step("found", "Found in the records of the tax authority.", lambda t: t.value_status_code == GIVEN),
+        Step(
+            "found",
+            "Found in the records of the tax authority.",
+            lambda t: t.value_status_code == GIVEN,
+            is_optional=True,
+        ),
     ),
     example="""
     year | tax_year | sen_at_16   | has_census | value_status_code || left_out_by
@@ -184,5 +206,27 @@ TAX_YEARS_AFTER_YEAR_11 = Population(
     2026 | 2026     | plan        | no         | V                 || census
     2026 | 2026     |             | yes        | V                 || sen_told
     2026 | 2026     | SEN support | yes        | U                 || found
+    """,
+)
+
+DESTINATIONS = Population(
+    name="destinations_by_sen",
+    unit="young person",
+    sentence="Destinations of young people in the returns.",
+    columns={**PERSON, **AT_16, "leaving_stage_code": pl.String, "destination_code": pl.String},
+    looks_at={"academic_year": pl.Int64, "has_census": pl.Boolean},
+    start=_destinations,
+    steps=(
+        Step("in_year", "Of the school year of the return.", lambda t: t.academic_year == t.year),
+        Step("census", "The census of year 11 is in the record.", lambda t: t.has_census),
+        TOLD_AT_16,
+    ),
+    example="""
+    year | academic_year | sen_at_16   | has_census || left_out_by
+    2026 | 2026          | plan        | yes        ||
+    2026 | 2026          | no SEN      | yes        ||
+    2026 | 2025          | plan        | yes        || in_year
+    2026 | 2026          | plan        | no         || census
+    2026 | 2026          |             | yes        || sen_told
     """,
 )
