@@ -12,9 +12,11 @@ import pytest
 
 from analysis.populations import after_year_11
 from analysis.release import Release
-from analysis.studies import activity_to_25
+from analysis.studies import activity_to_25, work_and_earnings
 from cohort.snapshot import open_snapshot
 from synthetic import sen2, snapshot
+from synthetic.after_16 import arms
+from synthetic.after_16.estimands import _sustained
 from synthetic.after_16.live import AfterSixteen
 from synthetic.after_16.measured import long_neet_by_18, months_in
 from synthetic.after_16.states import EMPLOYED, MONTHS, NEET, STUDYING, TRACKED_MONTHS, Sen, State
@@ -73,6 +75,11 @@ class Lives:
         """Asked once."""
         return self.planted.ask("activity_to_25", until="25")
 
+    @cached_property
+    def work(self) -> Release:
+        """Asked once."""
+        return self.planted.ask("work_and_earnings")
+
     def months(self, sen: Sen, states: tuple[State, ...], until: int) -> float:
         """Mean months in these states of those of that SEN who are in England and followed so long."""
         who, since = self.after_16.who.with_row_index("row"), LONG[0] if until == TRACKED_MONTHS else 0
@@ -83,7 +90,7 @@ class Lives:
 @pytest.fixture(scope="module")
 def lives(tmp_path_factory: pytest.TempPathFactory) -> Lives:
     folder = tmp_path_factory.mktemp("long")
-    world = make(authorities=None, children=25_000, years=LONG, seed=25, whole=True)
+    world = make(authorities=None, children=40_000, years=LONG, seed=25, whole=True)
     told = Told16(world.seed, world.n_children, world.england, world.codes(LONG[-1]))
     snapshot.write(told, folder / "written")
     return Lives(Planted(open_snapshot(folder / "written"), {}, folder), world.england.after_16)
@@ -176,3 +183,33 @@ def test_three_months_in_neet_by_18_lie_between_the_bounds(lives: Lives, group: 
     least = of(frame, group=group, not_known_is="nothing of it NEET")
     most = of(frame, group=group, not_known_is="all of it NEET")
     assert least["low"] < true < most["high"]
+
+
+def adjusted(lives: Lives, table: str, **which: str) -> tuple[dict[str, float], dict[str, float]]:
+    """The figure given need, attainment, sex and meals, and the plain one."""
+    frame = lives.work.tables[table].frame
+    return tuple(of(frame, way=way, **which) for way in (work_and_earnings.ADJUSTED, work_and_earnings.PLAIN))
+
+
+@pytest.mark.parametrize("years", ["4", "5"])
+def test_a_plan_changes_work_as_was_planted_and_the_plain_gap_says_otherwise(lives: Lives, years: str) -> None:
+    fair, plain = adjusted(lives, "plan", years=years)
+    true = plan_and_work(lives.after_16, int(years))
+    print(years, true, fair, plain)
+    assert fair["low"] < true < fair["high"]
+    assert plain["high"] < true
+
+
+def test_a_plan_changes_pay_as_was_planted_and_the_plain_gap_says_otherwise(lives: Lives) -> None:
+    print(lives.work.tables["pay"].frame)
+    fair, plain = adjusted(lives, "pay", part="log pay of those in work")
+    true = lives.after_16.planted.work.plan
+    assert fair["low"] < true < fair["high"]
+    assert plain["high"] < true
+
+
+def plan_and_work(after_16: AfterSixteen, years: int) -> float:
+    """The effect of a plan on sustained work so many years on, the same young people lived again with and without."""
+    row = arms.with_sen(after_16)
+    plan, support = (arms.planned(after_16, row, plan=plan) for plan in (True, False))
+    return float(np.nanmean(_sustained(plan, years, after_16) - _sustained(support, years, after_16)))
