@@ -26,6 +26,8 @@ LABELS = {code.code: code.label for code in PHASE.codes}
 PHASES = {"all": None, "school": "S", "secondary": "U", "post-16": "16"}
 FEWEST = 5
 """Fewer authorities than this give no idea of how much they differ beyond chance."""
+ENOUGH = 10
+"""Changes of phase of an authority from which its share says something of how much authorities differ."""
 ALIKE = "not distinguishable from England"
 LATENESS = ((0, "in time"), (28, "up to 4 weeks late"), (84, "up to 12 weeks late"))
 NEVER = "not issued when it was told"
@@ -152,15 +154,14 @@ def _days(moves: pl.DataFrame) -> pl.DataFrame:
 
 
 def _dispersion(by_place: pl.DataFrame) -> pl.DataFrame:
-    """Over all authorities, small ones too: their dispersion, and how many lie outside the limits that allow for it."""
-    kinds = {"authorities": pl.Int64, "phi": pl.Float64, "tau2": pl.Float64, "outside": pl.Int64, "n": pl.Int64}
-    if by_place.height < FEWEST:
+    """How much authorities differ, those too small to be shown among them; the smallest say nothing of it."""
+    sized = by_place.filter(pl.col("denominator") >= ENOUGH)
+    kinds = {"authorities": pl.Int64, "phi": pl.Float64, "tau2": pl.Float64, "n": pl.Int64}
+    if sized.height < FEWEST:
         return pl.DataFrame(schema=kinds)
-    fitted = funnel.fit(by_place, unit="authority_code", numerator="numerator", denominator="denominator")
-    had, of = by_place["numerator"].sum(), by_place["denominator"].sum()
-    outside = int(pl.DataFrame(fitted.units)["outlier"].sum())
-    row = (by_place.height, fitted.phi, fitted.tau2, outside, min(had, of - had))
-    return pl.DataFrame([row], schema=kinds, orient="row")
+    fitted = funnel.fit(sized, unit="authority_code", numerator="numerator", denominator="denominator")
+    had, of = sized["numerator"].sum(), sized["denominator"].sum()
+    return pl.DataFrame([(sized.height, fitted.phi, fitted.tau2, min(had, of - had))], schema=kinds, orient="row")
 
 
 def _compared(reviews: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
