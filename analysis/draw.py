@@ -11,7 +11,7 @@ import polars as pl
 
 from analysis.charts.attrition import attrition
 from analysis.charts.caterpillar import caterpillar
-from analysis.charts.curve import curve
+from analysis.charts.curve import curve, panels
 from analysis.charts.funnel import funnel
 from analysis.charts.look import Drawn, dressed
 from analysis.charts.tiles import tiles
@@ -56,7 +56,8 @@ def flows(release: Release) -> dict[str, Drawn]:
 def stretches(release: Release, name: str) -> bool:
     """Whether the chart of a table may be made wider: panels and squares keep their size."""
     given = release.tables[name]
-    return given.chart is not Chart.TILES and not set(given.frame.columns) & set(CODES)
+    has_panels = given.chart is Chart.CURVE and bool(panels(given.frame.columns))
+    return given.chart is not Chart.TILES and not has_panels and not set(given.frame.columns) & set(CODES)
 
 
 def parts(release: Release) -> dict[str, list[str]]:

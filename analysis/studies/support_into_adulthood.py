@@ -14,7 +14,7 @@ from analysis import effect_tables
 from analysis.effect_tables import KNOTS, OF, Comparison, plain_difference, told
 from analysis.models import causal, missing
 from analysis.models.causal import Part as Of
-from analysis.populations.after_year_11 import PLAN, WITH_SEN_AT_16
+from analysis.populations.sen_at_16 import PLAN, WITH_SEN_AT_16
 from analysis.result import EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows

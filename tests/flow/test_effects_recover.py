@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analysis.populations import after_year_11
+from analysis.populations import sen_at_16
 from analysis.release import Release
 from analysis.studies import early_support, identification, plan_and_attainment
 from cohort.schema.codes.activity import ACTIVITY, NEET, NOT_KNOWN
@@ -254,6 +254,6 @@ def least_and_most(folder: Path) -> tuple[float, float]:
 
 def test_were_not_known_not_told_apart_nothing_would_be_unknown(long: Planted, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sabotage: the codes of not known are taken for any other activity."""
-    monkeypatch.setitem(after_year_11.OF, "not_known", ["none"])
+    monkeypatch.setitem(sen_at_16.OF, "not_known", ["none"])
     table = long.ask("support_into_adulthood", outcome="at 18").tables["bounds"].frame
     assert table["most"].null_count() == table.height
