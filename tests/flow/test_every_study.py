@@ -16,6 +16,8 @@ from tests.planted import Planted
 
 CHARTS = {
     ("clocks", "curve"),
+    ("la_adjusted", "effects"),
+    ("la_adjusted", "funnel"),
     ("outcome_summary", "numbers"),
     ("outcome_summary", "shares"),
     ("timeliness_model", "authorities"),

@@ -1,0 +1,149 @@
+"""What was planted in authorities comes out of the studies that compare places, and the usual figure misleads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from analysis.release import Release
+from analysis.studies import la_adjusted
+from cohort.snapshot import open_snapshot
+from synthetic import snapshot
+from synthetic.tell import attainment, school_census
+from synthetic.told import Told
+from synthetic.world import World, make
+from tests.planted import YEARS, Planted
+
+PLACES = 24
+"""Few authorities with many pupils each, so that one can be told from another."""
+FAR = 0.25
+"""Quality of the planted outliers, SD."""
+
+
+@dataclass(frozen=True)
+class Schools:
+    """A world of which schools alone tell: all that a comparison of pupils needs."""
+
+    world: World
+
+    @property
+    def seed(self) -> int:
+        return self.world.seed
+
+    @property
+    def n_children(self) -> int:
+        return self.world.n_children
+
+    def codes(self, year: int) -> pl.Series:
+        return self.world.codes(year)
+
+    def told(self) -> Iterator[Told]:
+        of = self.world.england
+        for year in of.window.years:
+            yield school_census.told(of.lives, of.school, year)
+            yield attainment.told(of.lives, of.attained, of.school.in_state_school(of.lives, year), year)
+
+
+def schools(folder: Path, world: str, children: int) -> Planted:
+    made = make(authorities=PLACES, children=children, years=YEARS, seed=25, world=world, whole=True)
+    snapshot.write(Schools(made), folder / "written")
+    return Planted(open_snapshot(folder / "written"), {"la": made.places.to_dicts()}, folder)
+
+
+@pytest.fixture(scope="module")
+def main(tmp_path_factory: pytest.TempPathFactory) -> Planted:
+    return schools(tmp_path_factory.mktemp("main"), "main", 80_000)
+
+
+@pytest.fixture(scope="module")
+def thresholds(tmp_path_factory: pytest.TempPathFactory) -> Planted:
+    """Authorities that differ in thresholds alone, not in what becomes of children."""
+    return schools(tmp_path_factory.mktemp("thresholds"), "threshold_trap", 100_000)
+
+
+Ask = Callable[..., Release]
+
+
+@pytest.fixture(scope="module")
+def ask(main: Planted) -> Ask:
+    """What was asked before is not asked again."""
+    return cache(main.ask)
+
+
+@pytest.fixture(scope="module")
+def ask_thresholds(thresholds: Planted) -> Ask:
+    return cache(thresholds.ask)
+
+
+def quality(of: Planted) -> pl.DataFrame:
+    """authority, quality: what each authority adds to results, SD."""
+    return pl.DataFrame(of.truth["la"]).select(pl.col("name").alias("authority"), "quality")
+
+
+def placed(release: Release, of: Planted) -> pl.DataFrame:
+    """The groups of authorities, with the quality that was planted."""
+    return release.tables["groups"].frame.join(quality(of), on="authority")
+
+
+def test_the_planted_outliers_are_found_on_the_right_side_and_the_raw_shares_do_not_show_them(
+    main: Planted, ask: Ask
+) -> None:
+    release = ask("la_adjusted", among="all pupils")
+    found = placed(release, main)
+    assert set(found.filter(quality=FAR)["group"]) == {"better than England"}
+    assert "better than England" not in set(found.filter(pl.col("quality") < 0)["group"])
+    assert "worse than England" not in set(found.filter(pl.col("quality") > 0)["group"])
+    assert set(found.filter(group="worse than England")["quality"]) == {-FAR}
+    raw = release.tables["unadjusted"].frame.join(quality(main), on="authority")
+    best = raw.filter(quality=FAR)
+    assert (best["value"] < raw["value"].median()).sum() >= 2
+
+
+def test_without_the_intake_the_outliers_are_lost(main: Planted, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sabotage: nothing that pupils bring is allowed for."""
+    monkeypatch.setattr(la_adjusted, "covariates", lambda _: [])
+    found = placed(main.ask("la_adjusted", among="all pupils"), main)
+    assert set(found.filter(quality=FAR)["group"]) != {"better than England"}
+
+
+def test_rank_intervals_hold_the_true_rank_and_ranks_alone_do_not(main: Planted, ask: Ask) -> None:
+    release = ask("la_adjusted", among="all pupils")
+    ranked = release.tables["effects"].frame.rename({"level": "authority"}).join(quality(main), on="authority")
+    true = ranked.with_columns(rank=pl.col("quality").rank(), found=pl.col("estimate").rank().round())
+    holds = true.select(pl.col("rank").is_between(pl.col("rank_low") - 1, pl.col("rank_high") + 1).mean()).item()
+    assert holds > 0.8
+    assert true.select((pl.col("rank") == pl.col("found")).mean()).item() < 0.3
+    assert release.tables["ranks"].frame["places_wide_on_average"].item() > 8
+
+
+def test_expected_outcomes_are_calibrated_and_adjusting_takes_most_of_the_dispersion_away(ask: Ask) -> None:
+    release = ask("la_adjusted", among="all pupils")
+    assert release.tables["tenths"].frame["ratio"].is_between(0.85, 1.15).all()
+    assert release.tables["regions"].frame["ratio"].is_between(0.85, 1.15).all()
+    before, after = release.tables["dispersion"].frame["phi"]
+    assert before > 3 * after > 0
+
+
+def test_plan_holders_alone_make_open_handed_authorities_look_good_and_all_with_sen_do_not(
+    ask_thresholds: Ask,
+) -> None:
+    among, holders = (
+        ask_thresholds("la_adjusted", among=who).tables["plan_rate"].frame.row(place, named=True)
+        for place, who in enumerate(("SEN", "plan holders"))
+    )
+    assert among["low"] < 0 < among["high"]
+    assert holders["low"] > 0
+    assert any("decision" in words for words in ask_thresholds("la_adjusted", among="plan holders").warnings)
+    assert not any("decision" in words for words in ask_thresholds("la_adjusted").warnings)
+
+
+def test_a_funnel_for_chance_alone_would_flag_authorities_that_differ_in_intake_only(ask_thresholds: Ask) -> None:
+    spread = ask_thresholds("la_adjusted", among="all pupils").tables["dispersion"].frame
+    before, after = spread["outside_limits_of_chance_alone"]
+    assert before > PLACES / 3
+    assert after <= 2
