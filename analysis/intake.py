@@ -55,7 +55,7 @@ def compared(outcome: str, among: str) -> Population:
 
 
 def brought(snapshot: Snapshot, population: Population) -> AnalysisTable:
-    """The pupils with outcome (0/1), covariates of INTAKE, urn, authority and region. Raises NothingToRelease."""
+    """The pupils with outcome, covariates of INTAKE, urn, authority and region. Raises NothingToRelease."""
     built = rows(snapshot, population)
     assert built.rows is not None  # noqa: S101
     if built.rows.is_empty():
@@ -68,8 +68,7 @@ def _in_words(frame: pl.DataFrame) -> pl.DataFrame:
     need, month = pl.col("need_code"), pl.col("birth_month").dt.month()
     words = pl.when(need.is_null()).then(pl.lit(NO_NEED)).when(need.is_in(COMMON_NEEDS)).then(need)
     return frame.select(
-        "authority_code", "authority", "region", "urn", "sen_provision_code",
-        pl.col("has_outcome").cast(pl.Int8).alias("outcome"),
+        "authority_code", "authority", "region", "urn", "sen_provision_code", "outcome",
         # Unknown sex is too rare to have a risk of its own; such rows are dropped, and counted.
         pl.when(pl.col("sex_code").is_in(["F", "M"])).then("sex_code").alias("sex"),
         ((month + 3) % 12 // 4 + 1).cast(pl.String).alias("born"),

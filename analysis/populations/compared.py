@@ -31,7 +31,7 @@ COLUMNS = {
     "birth_month": pl.Date,
     "is_meals_eligible": pl.Boolean,
     "deprivation_decile": pl.Int64,
-    "has_outcome": pl.Boolean,
+    "outcome": pl.Float64,
 }
 
 
@@ -67,7 +67,7 @@ def with_intake(table: Table, snapshot: Snapshot) -> Table:
 def _results(code: str, snapshot: Snapshot) -> Table:
     """Results of one measure; a pupil sits it once."""
     table = school(snapshot, "attainment").filter(lambda t: t.measure_code == code).drop("urn")
-    return with_intake(table.mutate(has_outcome=table.result_score == 1), snapshot)
+    return with_intake(table.mutate(outcome=table.result_score), snapshot)
 
 
 def _sessions(snapshot: Snapshot) -> Table:
@@ -79,7 +79,7 @@ def _sessions(snapshot: Snapshot) -> Table:
         missed=(term.authorised_sessions.fill_null(0) + term.unauthorised_sessions.fill_null(0)).sum(),
     )
     told = summed.mutate(
-        has_outcome=summed.missed >= PERSISTENT * summed.possible,
+        outcome=(summed.missed >= PERSISTENT * summed.possible).cast("float64"),
         latest=summed.collection_year.max().over(ibis.window()),
     )
     return with_intake(told, snapshot)
@@ -118,6 +118,8 @@ COMPARED = {
     **_of(
         "phonics", "Results of the phonics check in the returns.", partial(_results, "phonics_standard"), RESULT_STEPS
     ),
+    **_of("reading", "Results at 11 in the returns.", partial(_results, "ks2_reading"), RESULT_STEPS),
+    **_of("attainment_8", "Results at 16 in the returns.", partial(_results, "attainment_8"), RESULT_STEPS),
     **_of("absence", "Pupils with sessions in the returns.", _sessions, SESSION_STEPS),
 }
 """By outcome, and of whom it is compared."""

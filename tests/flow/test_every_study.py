@@ -21,6 +21,7 @@ CHARTS = {
     ("outcome_summary", "numbers"),
     ("outcome_summary", "shares"),
     ("timeliness_model", "authorities"),
+    ("variance_parts", "authorities"),
 }
 """By study, the tables that are drawn: of so few children nothing that compares authorities."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,18 +12,23 @@ import polars as pl
 import pytest
 
 from analysis.release import Release
-from analysis.studies import la_adjusted
+from analysis.studies import la_adjusted, variance_parts
 from cohort.snapshot import open_snapshot
-from synthetic import snapshot
+from synthetic import snapshot, worlds
 from synthetic.tell import attainment, school_census
 from synthetic.told import Told
 from synthetic.world import World, make
+from synthetic.worlds import put
 from tests.planted import YEARS, Planted
 
 PLACES = 24
 """Few authorities with many pupils each, so that one can be told from another."""
 FAR = 0.25
 """Quality of the planted outliers, SD."""
+POINT = 7.4
+"""Reading scores at 11 for one SD of standing."""
+BETWEEN_SCHOOLS = 0.2
+"""Planted spread of schools, SD of standing."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,9 @@ class Schools:
 
 
 def schools(folder: Path, world: str, children: int) -> Planted:
-    made = make(authorities=PLACES, children=children, years=YEARS, seed=25, world=world, whole=True)
+    """Nobody moves: a child's school and authority are those that were planted to teach it."""
+    stays = put(worlds.world(world), "childhood.leaving.moves", 0.0)
+    made = make(authorities=PLACES, children=children, years=YEARS, seed=25, world=stays, whole=True)
     snapshot.write(Schools(made), folder / "written")
     return Planted(open_snapshot(folder / "written"), {"la": made.places.to_dicts()}, folder)
 
@@ -147,3 +155,46 @@ def test_a_funnel_for_chance_alone_would_flag_authorities_that_differ_in_intake_
     before, after = spread["outside_limits_of_chance_alone"]
     assert before > PLACES / 3
     assert after <= 2
+
+
+def spread(release: Release, given: str, between: str) -> dict[str, float]:
+    return release.tables["parts"].frame.filter(given=given, between=between).row(0, named=True)
+
+
+def test_the_planted_spread_of_schools_and_authorities_is_found_given_whom_they_have(main: Planted, ask: Ask) -> None:
+    release = ask("variance_parts", among="all pupils")
+    school = spread(release, "given whom they have", "schools in authorities")
+    assert school["low"] < BETWEEN_SCHOOLS * POINT < school["high"]
+    place = spread(release, "given whom they have", "authorities")
+    planted = float(quality(main)["quality"].to_numpy().std()) * POINT
+    assert place["low"] < planted < place["high"]
+
+
+def test_before_intake_is_allowed_for_authorities_seem_to_differ_far_more(main: Planted, ask: Ask) -> None:
+    release = ask("variance_parts", among="all pupils")
+    planted = float(quality(main)["quality"].to_numpy().std()) * POINT
+    assert spread(release, "as they are", "authorities")["low"] > planted
+    naive = dict(release.tables["naive"].frame.select("way", "sd").iter_rows())
+    assert naive["raw means of authorities"] > 1.5 * naive["model, given whom they have"]
+
+
+def test_the_parts_of_a_yes_or_no_outcome_stand_on_three_scales(ask: Ask) -> None:
+    release = ask("variance_parts", among="all pupils", outcome="key_stage_2")
+    odds = release.tables["odds"].frame.filter(given="given whom they have", between="authorities").row(0, named=True)
+    latent = spread(release, "given whom they have", "authorities")
+    assert odds["odds_ratio"] == pytest.approx(math.exp(math.sqrt(2) * latent["sd"] * 0.6745), rel=1e-3)
+    assert latent["share"] == pytest.approx(latent["sd"] ** 2 / (latent["sd"] ** 2 + math.pi**2 / 3), rel=1e-6)
+    assert 0 < odds["value"] < latent["share"]
+    assert 1 < odds["odds_ratio_low"] < odds["odds_ratio_high"]
+
+
+def test_were_schools_left_out_of_the_model_their_spread_would_be_lost(
+    main: Planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: pupils are dealt out to schools anew, as a wrong key of schools would deal them."""
+    right = variance_parts.complete
+    monkeypatch.setattr(
+        variance_parts, "complete", lambda frame: right(frame).with_columns(pl.col("school").shuffle(seed=1))
+    )
+    found = spread(main.ask("variance_parts", among="all pupils"), "given whom they have", "schools in authorities")
+    assert found["high"] < BETWEEN_SCHOOLS * POINT
