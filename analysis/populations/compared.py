@@ -40,11 +40,22 @@ def _on_roll(snapshot: Snapshot) -> Table:
     return census.filter((census.term_code == SPRING) & census.enrolment_code.isin(OWN))
 
 
+def rolls(snapshot: Snapshot) -> pl.DataFrame:
+    """year, authority_code, and counts of pupils on roll in the spring: pupils, plans, support, meals."""
+    pupils = _on_roll(snapshot)
+    counted = pupils.group_by("authority_code", year=pupils.collection_year.cast("int64")).aggregate(
+        pupils=pupils.count(),
+        plans=pupils.sen_provision_code.isin(PLANS).sum(),
+        support=(pupils.sen_provision_code == "K").sum(),
+        meals=pupils.is_meals_eligible.fill_null(False).sum(),
+    )
+    return counted.to_polars()
+
+
 def plan_rates(snapshot: Snapshot) -> pl.DataFrame:
     """authority_code, numerator, denominator: pupils on roll in any spring, and those of them with a plan."""
-    pupils = _on_roll(snapshot)
-    has_plan = pupils.sen_provision_code.isin(PLANS)
-    return pupils.group_by("authority_code").aggregate(numerator=has_plan.sum(), denominator=pupils.count()).to_polars()
+    summed = rolls(snapshot).group_by("authority_code").agg(pl.col("plans", "pupils").sum())
+    return summed.rename({"plans": "numerator", "pupils": "denominator"})
 
 
 def with_intake(table: Table, snapshot: Snapshot) -> Table:

@@ -16,6 +16,7 @@ from tests.planted import Planted
 
 CHARTS = {
     ("clocks", "curve"),
+    ("funding_and_need", "funnel"),
     ("la_adjusted", "effects"),
     ("la_adjusted", "funnel"),
     ("outcome_summary", "numbers"),

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from analysis.release import Release
-from analysis.studies import la_adjusted, variance_parts
+from analysis.studies import funding_and_need, la_adjusted, variance_parts
 from cohort.snapshot import open_snapshot
 from synthetic import snapshot, worlds
 from synthetic.tell import attainment, school_census
@@ -198,3 +198,50 @@ def test_were_schools_left_out_of_the_model_their_spread_would_be_lost(
     )
     found = spread(main.ask("variance_parts", among="all pupils"), "given whom they have", "schools in authorities")
     assert found["high"] < BETWEEN_SCHOOLS * POINT
+
+
+def ratio(release: Release, model: str, step: str) -> dict[str, float]:
+    table = release.tables["spending"].frame
+    return table.filter((pl.col("model") == model) & pl.col("step").str.contains(step)).row(0, named=True)
+
+
+def test_money_is_planted_to_follow_plans_and_not_need(planted: Planted) -> None:
+    release = planted.ask("funding_and_need")
+    plans = ratio(release, "need, given plans", "plans for each pupil")
+    assert plans["low"] < 1.1 < plans["high"]
+    meals = ratio(release, "need, given plans", "free meals")
+    assert meals["low"] < 1 < meals["high"]
+    assert ratio(release, "need alone", "free meals")["low"] > 1
+
+
+def test_were_plans_mixed_up_between_authorities_money_would_seem_to_follow_need(
+    planted: Planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: each authority is given the plan rate of another."""
+    right = funding_and_need._prepared
+    monkeypatch.setattr(
+        funding_and_need, "_prepared", lambda frame: right(frame).with_columns(pl.col("plan_rate").shuffle(seed=1))
+    )
+    assert ratio(planted.ask("funding_and_need"), "need, given plans", "free meals")["low"] > 1
+
+
+def test_neither_delivery_nor_timeliness_is_planted_to_come_with_more_money(planted: Planted) -> None:
+    found = planted.ask("funding_and_need").tables["outcomes"].frame
+    assert found.select(((pl.col("low") < 0) & (pl.col("high") > 0)).all()).item()
+
+
+def test_spending_on_each_plan_is_that_of_the_returns(planted: Planted) -> None:
+    """By another road: the files of the snapshot, read and counted directly; counts are rounded as the gate rounds."""
+    folder = planted.snapshot.path
+    money = pl.read_parquet(folder / "high_needs_year" / "*.parquet").filter(value_status_code="V", financial_year=2026)
+    active = pl.read_parquet(folder / "active_plan" / "*.parquet").filter(collection_year=2026)
+    ended = pl.read_parquet(folder / "ehc_plan" / "*.parquet").filter(collection_year=2026)
+    line = ["authority_code", "collection_year", "request_row"]
+    census = pl.col("cease_date").is_null() | (pl.col("cease_date") > pl.date(2026, 1, 15))
+    held = active.join(ended.filter(census), on=line, how="semi").group_by("authority_code").len()
+    told = planted.ask("funding_and_need").tables["each_plan"].frame
+    both = told.join(held, on="authority_code").join(money, on="authority_code")
+    rounded = (pl.col("len").cast(pl.Int64) + 2) // 5 * 5
+    assert both.height == told.height > 20
+    assert both.select((pl.col("plans") == rounded).all()).item()
+    assert both.select(((pl.col("outturn_gbp") / rounded - pl.col("each_plan_gbp")).abs() < 0.01).all()).item()
