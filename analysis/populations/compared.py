@@ -35,14 +35,15 @@ COLUMNS = {
 }
 
 
-def _on_roll(snapshot: Snapshot) -> Table:
+def on_roll(snapshot: Snapshot) -> Table:
+    """Pupils of the census of the spring, once each."""
     census = stored(snapshot, "enrolment")
     return census.filter((census.term_code == SPRING) & census.enrolment_code.isin(OWN))
 
 
 def rolls(snapshot: Snapshot) -> pl.DataFrame:
     """year, authority_code, and counts of pupils on roll in the spring: pupils, plans, support, meals."""
-    pupils = _on_roll(snapshot)
+    pupils = on_roll(snapshot)
     counted = pupils.group_by("authority_code", year=pupils.collection_year.cast("int64")).aggregate(
         pupils=pupils.count(),
         plans=pupils.sen_provision_code.isin(PLANS).sum(),
@@ -60,7 +61,7 @@ def plan_rates(snapshot: Snapshot) -> pl.DataFrame:
 
 def with_intake(table: Table, snapshot: Snapshot) -> Table:
     """School, SEN status and meals of the census of the spring, primary need, month of birth and deprivation."""
-    spring = _on_roll(snapshot)
+    spring = on_roll(snapshot)
     one = spring.group_by(*PUPIL).aggregate(
         urn=spring.urn.min(),
         sen_provision_code=spring.sen_provision_code.max(),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+import ibis
+import numpy as np
 import polars as pl
 import pytest
 
 from analysis.release import Release
-from analysis.studies import funding_and_need, la_adjusted, variance_parts
+from analysis.studies import attrition_and_linkage, funding_and_need, la_adjusted, variance_parts
 from cohort.snapshot import open_snapshot
 from synthetic import snapshot, worlds
 from synthetic.tell import attainment, school_census
@@ -245,3 +247,104 @@ def test_spending_on_each_plan_is_that_of_the_returns(planted: Planted) -> None:
     assert both.height == told.height > 20
     assert both.select((pl.col("plans") == rounded).all()).item()
     assert both.select(((pl.col("outturn_gbp") / rounded - pl.col("each_plan_gbp")).abs() < 0.01).all()).item()
+
+
+def losing(planted: Planted, chance: Callable[[pl.DataFrame], pl.Expr]) -> Planted:
+    """The same record without the results at 11 of some pupils, each lost by a known chance; nobody else knows it."""
+    folder = planted.snapshot.path
+    results = pl.read_parquet(folder / "attainment" / "*.parquet").sort(
+        "collection_year", "authority_code", "row_number"
+    )
+    census = pl.read_parquet(folder / "enrolment" / "*.parquet").filter(curriculum_year_code="4")
+    terms = pl.read_parquet(folder / "attendance" / "*.parquet").join(
+        census, on=["person_id", "collection_year"], how="semi"
+    )
+    missed = (pl.col("authorised_sessions").sum() + pl.col("unauthorised_sessions").sum()) / pl.col(
+        "possible_sessions"
+    ).sum()
+    known = census.select("person_id", "is_meals_eligible").join(
+        terms.group_by("person_id").agg(absence=missed), on="person_id"
+    )
+    told = results.join(known.unique("person_id"), on="person_id", how="left", maintain_order="left")
+    luck = pl.Series(np.random.default_rng(1).random(told.height))
+    lost = (pl.col("measure_code") == "ks2_standard") & (luck < chance(told)).fill_null(value=False)
+    kept = told.filter(~lost).select(results.columns)
+    tables = {**planted.snapshot.tables, "attainment": ibis.memtable(kept)}
+    return replace(planted, snapshot=replace(planted.snapshot, tables=tables))
+
+
+def by_what_is_seen(told: pl.DataFrame) -> pl.Expr:
+    """Poorer and more absent pupils are lost more often, whatever their results."""
+    return (
+        0.05 + 0.45 * pl.col("is_meals_eligible").cast(pl.Float64) + 0.2 * (pl.col("absence") > 0.08).cast(pl.Float64)
+    )
+
+
+def by_the_result_itself(told: pl.DataFrame) -> pl.Expr:
+    """Pupils below the standard are lost more often: no record says so."""
+    return pl.when(pl.col("result_score") == 1).then(0.02).otherwise(0.12)
+
+
+def share(release: Release, way: str) -> dict[str, float]:
+    return release.tables["means"].frame.filter(group="all pupils", way=way).row(0, named=True)
+
+
+@pytest.fixture(scope="module")
+def whole(planted: Planted) -> float:
+    """The share at the standard before anybody more was lost."""
+    return share(planted.ask("attrition_and_linkage"), "complete cases")["value"]
+
+
+def test_weights_bring_back_what_was_lost_by_what_is_seen_and_complete_cases_do_not(
+    planted: Planted, whole: float
+) -> None:
+    release = losing(planted, by_what_is_seen).ask("attrition_and_linkage")
+    plain, weighted = share(release, "complete cases"), share(release, "weighted")
+    assert weighted["low"] < whole < weighted["high"]
+    assert not plain["low"] < whole < plain["high"]
+    assert abs(weighted["value"] - whole) < abs(plain["value"] - whole) / 2
+
+
+def test_were_absence_and_meals_forgotten_the_weights_would_not_help(
+    planted: Planted, whole: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: the weights know nothing of what made pupils leave."""
+    monkeypatch.setattr(attrition_and_linkage, "EXPLAINED", ["sex", "year"])
+    weighted = share(losing(planted, by_what_is_seen).ask("attrition_and_linkage"), "weighted")
+    assert not weighted["low"] < whole < weighted["high"]
+
+
+def test_what_is_lost_by_the_result_itself_lies_within_deltas_and_bounds_and_weights_miss_it(
+    planted: Planted, whole: float
+) -> None:
+    release = losing(planted, by_the_result_itself).ask("attrition_and_linkage")
+    weighted = share(release, "weighted")
+    assert weighted["low"] > whole
+    deltas = release.tables["deltas"].frame["value"]
+    assert deltas.min() < whole < deltas.max()
+    bounds = release.tables["bounds"].frame.filter(group="all pupils").row(0, named=True)
+    assert bounds["lower"] < whole < bounds["upper"]
+
+
+def test_wrong_links_weaken_a_gap_by_their_share(planted: Planted) -> None:
+    links = planted.ask("attrition_and_linkage").tables["links"].frame
+    seen = links.filter(links="as seen")["points"].item()
+    wrong = links.filter(links="wrong, to pupils without SEN", rate=0.05)["points"].item()
+    assert wrong * (1 - 0.05) == pytest.approx(seen)
+
+
+def test_who_is_lost_is_counted_as_the_returns_tell(planted: Planted) -> None:
+    """By another road: pupils of year 4 without a result two years on, out of the files."""
+    folder = planted.snapshot.path
+    census = pl.read_parquet(folder / "enrolment" / "*.parquet").filter(
+        curriculum_year_code="4", sen_provision_code="K"
+    ).filter(pl.col("collection_year") <= 2024)  # fmt: skip
+    results = pl.read_parquet(folder / "attainment" / "*.parquet").filter(
+        measure_code="ks2_standard", value_status_code="V"
+    ).select("person_id", due="collection_year")  # fmt: skip
+    gone = pl.read_parquet(folder / "person_exit" / "*.parquet").select("person_id")
+    due = census.with_columns(due=pl.col("collection_year") + 2)
+    lost = due.join(results, on=["person_id", "due"], how="anti").join(gone, on="person_id", how="anti")
+    counted = planted.ask("attrition_and_linkage").tables["bounds"].frame.filter(group="SEN support").row(0, named=True)
+    there = due.join(gone, on="person_id", how="anti").height
+    assert counted["upper"] - counted["lower"] == pytest.approx(lost.height / there, abs=0.003)
