@@ -234,11 +234,10 @@ def _deltas(here: pl.DataFrame) -> pl.DataFrame:
     """The mean of all, and the gap, were the lost to differ from their like by so many log odds."""
     seen, lost = here.drop_nulls("outcome"), here.filter(pl.col("outcome").is_null())
     schema = {"delta": pl.Float64, "value": pl.Float64, "points": pl.Float64, "n": pl.Int64}
-    try:
-        fitted = robust.fit(seen, "outcome", EXPLAINED, family="binomial")
-    except UsageError:
+    slopes = _like(seen)
+    if slopes is None:
         return pl.DataFrame(schema=schema)
-    score = _score(lost, dict(pl.DataFrame(fitted.coefficients).select("term", "estimate").iter_rows()))
+    score = _score(lost, slopes)
     told = []
     for delta in DELTAS:
         filled = lost.with_columns(outcome=pl.Series(1 / (1 + np.exp(-(score + delta)))))
@@ -247,6 +246,17 @@ def _deltas(here: pl.DataFrame) -> pl.DataFrame:
         points = 100 * (sen[1] - sen[0]) if len(sen) == 2 else None
         told.append((delta, every["outcome"].mean(), points, min(_fewer(seen["outcome"]), lost.height)))
     return pl.DataFrame(told, schema=schema, orient="row")
+
+
+def _like(seen: pl.DataFrame) -> dict[str, float | None] | None:
+    """Log odds of the outcome among those who stayed, by term; without need where a need foretells the outcome."""
+    for fixed in (EXPLAINED, [name for name in EXPLAINED if name != "need"]):
+        try:
+            fitted = robust.fit(seen, "outcome", fixed, family="binomial")
+        except UsageError:
+            continue
+        return dict(pl.DataFrame(fitted.coefficients).select("term", "estimate").iter_rows())
+    return None
 
 
 def _score(lost: pl.DataFrame, slopes: dict[str, float | None]) -> np.ndarray:
