@@ -41,6 +41,12 @@ DELTAS = (-2.0, -1.0, -0.5, 0.0, 0.5)
 RATES = (0.005, 0.01, 0.02, 0.05)
 """Shares of wrong or missed links."""
 LIMITS = dict.fromkeys(("value", "low", "high"), pl.Float64)
+ASSUMPTIONS = (
+    "Pupils alike in absence, meals, deprivation, status, need, sex and year are lost whatever their results "
+    "(missing at random); deltas and bounds say what if not.",
+    "Who is not found again without a reason went to an independent school or was not linked: the record "
+    "cannot tell which.",
+)
 NOT_WEIGHED = "Nobody, or too few, were lost for weights to be estimated: complete cases stand alone."
 
 
@@ -98,12 +104,7 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
         ),
         say=lambda frames: _say(frames, of),
         flows=table.flows,
-        assumptions=(
-            "Pupils alike in absence, meals, deprivation, status, need, sex and year are lost whatever their results "
-            "(missing at random); deltas and bounds say what if not.",
-            "Who is not found again without a reason went to an independent school or was not linked: the record "
-            "cannot tell which.",
-        ),
+        assumptions=ASSUMPTIONS,
         warnings=(
             "No weight can show that it is right: it rests on what was recorded before pupils were lost.",
             *((NOT_WEIGHED,) if weights is None else of_model(weights.warnings)),

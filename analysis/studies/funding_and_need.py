@@ -40,6 +40,11 @@ POINTS = {
     **dict.fromkeys(("points", "low", "high"), pl.Float64),
     "n": pl.Int64,
 }
+ASSUMPTIONS = (
+    "Free meals and SEN support of pupils stand for need; severity is not known for an authority.",
+    "Plans counted in January stand for the plans of the financial year, of all ages to 25.",
+    "Authorities that give no figures would be like those that do.",
+)
 NOT_FITTED = "Some associations could not be estimated: too few authorities gave their figures."
 
 
@@ -95,11 +100,7 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
         ),
         say=_say,
         flows=table.flows,
-        assumptions=(
-            "Free meals and SEN support of pupils stand for need; severity is not known for an authority.",
-            "Plans counted in January stand for the plans of the financial year, of all ages to 25.",
-            "Authorities that give no figures would be like those that do.",
-        ),
+        assumptions=ASSUMPTIONS,
         warnings=(
             "These are associations between authorities: nothing follows for a single child, and nothing for what "
             "money does (ecological).",

@@ -40,6 +40,11 @@ ODDS = {
 }  # fmt: skip
 """Column → field of a ResponseShare."""
 RANKED = ("level", "estimate", "low", "high", "rank_low", "rank_high")
+ASSUMPTIONS = (
+    "Effects of schools and authorities are normal, and alike in size for all pupils.",
+    f"Pupils alike in {BROUGHT} were alike before school; what else they bring counts as the school's.",
+    "School and authority are those of the year of the outcome: who moved brings the work of others along.",
+)
 NOT_FITTED = "Some parts could not be estimated: too few pupils, schools or authorities."
 Models = Mapping[tuple[str, str], multilevel.MultilevelResult | None]
 """By what is given and the grouping; of scores, the model of schools holds authorities too."""
@@ -80,11 +85,7 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
         ),
         say=lambda frames: _say(frames, of, who),
         flows=table.flows,
-        assumptions=(
-            "Effects of schools and authorities are normal, and alike in size for all pupils.",
-            f"Pupils alike in {BROUGHT} were alike before school; what else they bring counts as the school's.",
-            "School and authority are those of the year of the outcome: who moved brings the work of others along.",
-        ),
+        assumptions=ASSUMPTIONS,
         warnings=(
             "A part of the variance does not measure what schools and authorities do: it is associated with where "
             "pupils are, and a small part may still be a large difference for a child.",

@@ -18,7 +18,6 @@ CHARTS = {
     ("clocks", "curve"),
     ("funding_and_need", "funnel"),
     ("la_adjusted", "effects"),
-    ("la_adjusted", "funnel"),
     ("outcome_summary", "numbers"),
     ("outcome_summary", "shares"),
     ("timeliness_model", "authorities"),
