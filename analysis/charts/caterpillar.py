@@ -11,7 +11,7 @@ from analysis.release import ReleasedTable
 
 
 def caterpillar(given: ReleasedTable) -> Drawn | None:
-    """Columns: level, estimate, low, high (log-odds). None where nothing is shown."""
+    """Columns: level, estimate, low, high, on the scale of the model. None where nothing is shown."""
     shown = given.frame.drop_nulls(["estimate", "low", "high"])
     if shown.is_empty():
         return None
@@ -24,7 +24,7 @@ def caterpillar(given: ReleasedTable) -> Drawn | None:
     base = alt.Chart(shown).encode(
         y=alt.Y("level:N", sort=None, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False))
     )
-    x = alt.X("low:Q", title="Difference from the average (log-odds), 95 % interval", axis=alt.Axis(orient="top"))
+    x = alt.X("low:Q", title="Difference from the average, 95 % interval", axis=alt.Axis(orient="top"))
     bars = base.mark_rule(strokeWidth=1.5).encode(x=x, x2="high:Q", color=colour)
     points = base.mark_point(filled=True, size=55, opacity=1).encode(
         x="estimate:Q", color=colour, shape=shape,

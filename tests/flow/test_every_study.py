@@ -18,9 +18,12 @@ CHARTS = {
     ("activity_to_25", "occupation"),
     ("clocks", "curve"),
     ("specified_and_delivered", "funnel"),
+    ("funding_and_need", "funnel"),
+    ("la_adjusted", "effects"),
     ("outcome_summary", "numbers"),
     ("outcome_summary", "shares"),
     ("timeliness_model", "authorities"),
+    ("variance_parts", "authorities"),
 }
 """By study, the tables that are drawn: of so few children nothing that compares authorities."""
 
