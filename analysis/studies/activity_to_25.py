@@ -47,6 +47,7 @@ OWN_RISK = {
     "460": "supported internship",
 }
 """Activities that end otherwise than the rest of their kind."""
+ADJUSTED, PLAIN = "given activity, month, sex, meals, attainment", "not adjusted"
 TRAINEES = ("410", "430", "440", "450", "530")
 PEOPLE = ["person_id", "month", "state", "group"]
 
@@ -167,11 +168,14 @@ def _bounds(months: pl.DataFrame) -> pl.DataFrame:
     """Of each known state the months told, those with every unseen month added, and as if the unseen were alike."""
     is_unseen = pl.col("state").is_in(UNSEEN)
     unseen = pl.col("months").filter(is_unseen).sum().over("group").fill_null(0)
+    # What is unseen is the difference of two of these columns, and so has to be safe as well.
+    fewest = pl.min_horizontal("n", pl.col("n").filter(is_unseen).min().over("group"))
     told, whole = pl.col("months"), pl.col("of")
     with_all = months.with_columns(
         told.alias("least"),
         (told + unseen).alias("most"),
         (told / (whole - unseen) * whole).alias("if_unseen_are_alike"),
+        fewest.alias("n"),
     )
     return with_all.filter(~is_unseen).select("group", "state", "least", "most", "if_unseen_are_alike", "n")
 
@@ -282,7 +286,7 @@ def _needs(frame: pl.DataFrame) -> pl.DataFrame:
     )
     adjusted = ["need", "does", "moment", "sex_code", "is_meals_eligible", "attainment_8"]
     tables = []
-    for way, fixed in {"given activity, month, sex, meals, attainment": adjusted, "not adjusted": ["need"]}.items():
+    for way, fixed in {ADJUSTED: adjusted, PLAIN: ["need"]}.items():
         try:
             fitted = robust.fit(moves, "enters", fixed, "binomial", cluster="authority_code")
         except UsageError:

@@ -20,6 +20,7 @@ from cohort.errors import NothingToRelease, UsageError
 from cohort.schema.codes.adulthood import DESTINATION, LEAVING_STAGE
 from cohort.snapshot import Snapshot
 
+SEED = 25
 FEWEST = 30
 """Young people of either group in a year after key stage 4, below which they are not compared."""
 NEEDS = {
@@ -31,6 +32,7 @@ OTHER_NEED = "other"
 KNOWN_AT_16 = ["need", "attainment_8", "sex_code", "is_meals_eligible"]
 ADJUSTED, PLAIN = "given need, attainment, sex and free meals", "not adjusted"
 PRICES = {2018: 106.5, 2019: 108.1, 2020: 109.3, 2021: 113.6, 2022: 123.2, 2023: 129.9, 2024: 134.4, 2025: 139.6}
+"""Consumer prices with owners' housing costs by tax year, 2015 = 100 (ONS, CPIH); the last stands for later years."""
 STEADY = "log pay of those in sustained work"
 POUNDS = 100
 """Medians are rounded: an exact one is what one person earned."""
@@ -70,7 +72,8 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
     told = table.rows.filter(pl.col("years_after").is_not_null())
     found = told.filter(pl.col("in_work").is_not_null())
     with_sen = found.filter(pl.col("sen") != NONE)
-    plan, said = _plan(with_sen)
+    comparable = _comparable(with_sen)
+    fits = _effects(comparable)
     pay, doubts = _pay(with_sen)
     work, went = _shares(found, "sen"), _went(table.rows)
     return Result(
@@ -82,11 +85,12 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
         tables=(
             CountTable("work", "In sustained work, by years after key stage 4", work, ("years", "sen")),
             CountTable("needs", "In sustained work with SEN, by need", _shares(with_sen, "need"), ("years", "need")),
-            EstimateTable("plan", "Sustained work: plan less SEN support", plan),
+            EstimateTable("plan", "Sustained work: plan less SEN support", _plan(comparable, fits)),
             EstimateTable("pay", "Pay: plan less SEN support", pay),
             EstimateTable("median_pay", "Median pay of those in sustained work, pounds", _medians(found)),
             CountTable("destinations", "Destinations after 16 and 18", went, ("stage", "sen", "destination")),
             CountTable("found", "Found in the tax records", _found(told), ("years", "sen"), part=Part.DIAGNOSTIC),
+            EstimateTable("balance", "How unlike the groups are", _balance(comparable, fits), part=Part.DIAGNOSTIC),
             EstimateTable("decomposed", "The gap, SEN support less plan", _parts(with_sen), part=Part.SENSITIVITY),
         ),
         say=_say,
@@ -99,11 +103,12 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
         warnings=(
             "Not causal: a plan goes with more need, of which the record does not hold all.",
             "Pay of those in work is not pay of all: read the parts together.",
-            *of_model(dict.fromkeys((*said, *doubts))),
+            *of_model(dict.fromkeys(doubts)),
         ),
         n_in=told.height,
         n_used=found.height,
-    )  # fmt: skip
+        seed=SEED,
+    )
 
 
 def _shares(found: pl.DataFrame, by: str) -> pl.DataFrame:
@@ -130,27 +135,54 @@ def _backing(rows_: pl.DataFrame, outcome: str) -> int:
     return int(fewest or 0) if counted.height > 1 else 0
 
 
-def _plan(with_sen: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """years, way, value, low, high, e_value, n: the adjusted difference and the plain one, year by year."""
-    found, said = [], []
-    for years in sorted(with_sen["years_after"].unique().to_list()):
-        of = with_sen.filter(years_after=years).drop_nulls(KNOWN_AT_16)
-        sizes = of["has_plan"].value_counts()["count"]
-        if len(sizes) < 2 or sizes.to_numpy().min() < FEWEST:
+def _comparable(with_sen: pl.DataFrame) -> dict[int, pl.DataFrame]:
+    """Years after key stage 4 in which enough of both groups are told, with those of whom all is known."""
+    told = with_sen.drop_nulls(KNOWN_AT_16)
+    by_year = {years: told.filter(years_after=years) for years in sorted(told["years_after"].unique().to_list())}
+    return {years: of for years, of in by_year.items() if _smaller(of) >= FEWEST}
+
+
+def _smaller(of: pl.DataFrame) -> int:
+    """Young people in the smaller group; none where there is one group only."""
+    sizes = of["has_plan"].value_counts()["count"].to_list()
+    return min(sizes) if len(sizes) > 1 else 0
+
+
+def _effects(comparable: dict[int, pl.DataFrame]) -> dict[int, causal.EffectResult]:
+    """The adjusted comparison of each year; none where the two groups do not overlap at all."""
+    fits = {}
+    for years, of in comparable.items():
+        try:
+            fits[years] = causal.effect(of, "in_work", "has_plan", KNOWN_AT_16, cluster="authority_code", seed=SEED)
+        except UsageError:
             continue
+    return fits
+
+
+def _plan(comparable: dict[int, pl.DataFrame], fits: dict[int, causal.EffectResult]) -> pl.DataFrame:
+    """years, way, difference, low, high, e_value, n: the adjusted difference and the plain one, year by year."""
+    found = []
+    for years, of in comparable.items():
         n = _backing(of, "in_work")
-        found += [(years, *row, n) for row in (*_adjusted(of, said), *_plain(of, "in_work"))]
+        fair = _adjusted(fits[years]) if years in fits else []
+        found += [(str(years), *row, n) for row in (*fair, *_plain(of, "in_work"))]
     kinds = {"years": pl.String, "way": pl.String, "difference": pl.Float64, "low": pl.Float64, "high": pl.Float64}
-    schema = kinds | {"e_value": pl.Float64, "n": pl.Int64}
-    return pl.DataFrame([(str(y), *rest) for y, *rest in found], schema=schema, orient="row"), tuple(said)
+    return pl.DataFrame(found, schema=kinds | {"e_value": pl.Float64, "n": pl.Int64}, orient="row")
 
 
-def _adjusted(of: pl.DataFrame, said: list[str]) -> list[tuple[str, float, float, float, float | None]]:
-    try:
-        fitted = causal.effect(of, "in_work", "has_plan", KNOWN_AT_16, cluster="authority_code")
-    except UsageError:
-        return []
-    said += [words for words in fitted.warnings if "overlap" in words.lower() and "%" not in words]
+def _balance(comparable: dict[int, pl.DataFrame], fits: dict[int, causal.EffectResult]) -> pl.DataFrame:
+    """The largest standardised difference of the groups before weighting and after, year by year."""
+    found = []
+    for years, fitted in fits.items():
+        apart = (
+            pl.DataFrame(fitted.balance).filter(estimand="ate").select(pl.col("smd_before", "smd_after").abs().max())
+        )
+        found.append((str(years), *apart.row(0), _smaller(comparable[years])))
+    kinds = {"years": pl.String, "largest_before": pl.Float64, "largest_after": pl.Float64, "n": pl.Int64}
+    return pl.DataFrame(found, schema=kinds, orient="row")
+
+
+def _adjusted(fitted: causal.EffectResult) -> list[tuple[str, float, float, float, float | None]]:
     whom = {"ate": ADJUSTED, "ato": f"{ADJUSTED}, of those for whom both were open"}
     e_value = None if fitted.evalue is None else fitted.evalue.point
     return [

@@ -11,10 +11,13 @@ import polars as pl
 import pytest
 
 from analysis.populations import after_year_11
+from analysis.populations.transitions import REVIEWS_BY_MOVE
 from analysis.release import Release
-from analysis.studies import activity_to_25
+from analysis.studies import activity_to_25, pathways_after_16, work_and_earnings
 from cohort.snapshot import open_snapshot
 from synthetic import sen2, snapshot
+from synthetic.after_16 import arms
+from synthetic.after_16.estimands import _sustained
 from synthetic.after_16.live import AfterSixteen
 from synthetic.after_16.measured import long_neet_by_18, months_in
 from synthetic.after_16.states import EMPLOYED, MONTHS, NEET, STUDYING, TRACKED_MONTHS, Sen, State
@@ -73,6 +76,11 @@ class Lives:
         """Asked once."""
         return self.planted.ask("activity_to_25", until="25")
 
+    @cached_property
+    def work(self) -> Release:
+        """Asked once."""
+        return self.planted.ask("work_and_earnings")
+
     def months(self, sen: Sen, states: tuple[State, ...], until: int) -> float:
         """Mean months in these states of those of that SEN who are in England and followed so long."""
         who, since = self.after_16.who.with_row_index("row"), LONG[0] if until == TRACKED_MONTHS else 0
@@ -83,7 +91,7 @@ class Lives:
 @pytest.fixture(scope="module")
 def lives(tmp_path_factory: pytest.TempPathFactory) -> Lives:
     folder = tmp_path_factory.mktemp("long")
-    world = make(authorities=None, children=25_000, years=LONG, seed=25, whole=True)
+    world = make(authorities=None, children=40_000, years=LONG, seed=25, whole=True)
     told = Told16(world.seed, world.n_children, world.england, world.codes(LONG[-1]))
     snapshot.write(told, folder / "written")
     return Lives(Planted(open_snapshot(folder / "written"), {}, folder), world.england.after_16)
@@ -166,6 +174,16 @@ def first_into_neet(lives: Lives) -> float:
     return float((left.any(axis=0) & np.isin(to, NEET)).mean())
 
 
+def test_the_odds_of_neet_by_need_are_those_planted_and_unadjusted_they_are_not(lives: Lives) -> None:
+    effects = lives.after_16.planted.into_neet.need
+    true = effects["SEMH"] - effects["ASD"]
+    frame = lives.to_18.tables["needs"].frame
+    fair = of(frame, need="SEMH", way=activity_to_25.ADJUSTED)
+    plain = of(frame, need="SEMH", way=activity_to_25.PLAIN)
+    assert fair["low"] < true < fair["high"]
+    assert plain["low"] > true
+
+
 @pytest.mark.parametrize("group", NAMES)
 def test_three_months_in_neet_by_18_lie_between_the_bounds(lives: Lives, group: str) -> None:
     who = lives.after_16.who.with_row_index("row")
@@ -176,3 +194,93 @@ def test_three_months_in_neet_by_18_lie_between_the_bounds(lives: Lives, group: 
     least = of(frame, group=group, not_known_is="nothing of it NEET")
     most = of(frame, group=group, not_known_is="all of it NEET")
     assert least["low"] < true < most["high"]
+
+
+def adjusted(lives: Lives, table: str, **which: str) -> tuple[dict[str, float], dict[str, float]]:
+    """The figure given need, attainment, sex and meals, and the plain one."""
+    frame = lives.work.tables[table].frame
+    return tuple(of(frame, way=way, **which) for way in (work_and_earnings.ADJUSTED, work_and_earnings.PLAIN))
+
+
+@pytest.mark.parametrize("years", ["4", "5"])
+def test_a_plan_changes_work_as_was_planted_and_the_plain_gap_says_otherwise(lives: Lives, years: str) -> None:
+    fair, plain = adjusted(lives, "plan", years=years)
+    true = plan_and_work(lives.after_16, int(years))
+    assert fair["low"] < true < fair["high"]
+    assert plain["high"] < true
+
+
+def test_a_plan_changes_pay_as_was_planted_and_the_plain_gap_says_otherwise(lives: Lives) -> None:
+    fair, plain = adjusted(lives, "pay", part="log pay of those in work")
+    true = lives.after_16.planted.work.plan
+    assert fair["low"] < true < fair["high"]
+    assert plain["high"] < true
+
+
+def test_were_attainment_not_adjusted_for_a_plan_would_seem_to_keep_from_work(
+    lives: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: of what is known at 16 only sex is adjusted for."""
+    monkeypatch.setattr(work_and_earnings, "KNOWN_AT_16", ["sex_code"])
+    frame = lives.planted.ask("work_and_earnings").tables["plan"].frame
+    found = of(frame, years="5", way=work_and_earnings.ADJUSTED)
+    assert found["high"] < plan_and_work(lives.after_16, 5)
+
+
+def plan_and_work(after_16: AfterSixteen, years: int) -> float:
+    """The effect of a plan on sustained work so many years on, the same young people lived again with and without."""
+    row = arms.with_sen(after_16)
+    plan, support = (arms.planned(after_16, row, plan=plan) for plan in (True, False))
+    return float(np.nanmean(_sustained(plan, years, after_16) - _sustained(support, years, after_16)))
+
+
+def test_pathways_go_with_sen_and_not_once_sen_is_dealt_out_by_lot(
+    lives: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: every young person gets the SEN of another."""
+    right = explained(lives)
+    whole = pathways_after_16._drawn
+
+    def shuffled(told: pl.DataFrame) -> pl.DataFrame:
+        drawn = whole(told)
+        people = drawn.select("person_id", "sen_at_16").unique(maintain_order=True)
+        lots = people.with_columns(pl.col("sen_at_16").shuffle(seed=1))
+        return drawn.drop("sen_at_16").join(lots, on="person_id", how="left", maintain_order="left")
+
+    monkeypatch.setattr(pathways_after_16, "_drawn", shuffled)
+    lot = explained(lives)
+    assert right["p"] < 0.05 < lot["p"]
+    assert right["r2"] > 5 * lot["r2"]
+
+
+def explained(lives: Lives) -> dict[str, float]:
+    return of(lives.planted.ask("pathways_after_16").tables["explained"].frame, goes_with="SEN at 16")
+
+
+def test_no_type_of_few_young_people_is_shown(lives: Lives) -> None:
+    release = lives.planted.ask("pathways_after_16")
+    shown = release.tables["types"].frame.drop_nulls("value")
+    assert shown.filter(pl.min_horizontal("numerator", pl.col("denominator") - pl.col("numerator")) < 10).is_empty()
+
+
+def test_plans_amended_in_time_are_those_counted_in_the_return(small: Planted) -> None:
+    told = small.snapshot.tables["phase_transfer"].to_polars()
+    due, done = pl.col("phase_transfer_due_date"), pl.col("phase_transfer_final_date")
+    year = due.dt.year() + (due.dt.month() >= 9).cast(pl.Int32)
+    of_year = told.filter(year == pl.col("collection_year"))
+    in_time = of_year.select((done <= due).fill_null(value=False).mean()).item()
+    found = of(small.ask("transitions").tables["usual"].frame, way="of all that were due")
+    assert found["value"] == pytest.approx(in_time, abs=0.02)
+    assert found["denominator"] == pytest.approx(of_year.height, abs=2.5)
+
+
+def test_reviews_after_a_move_are_those_of_children_who_had_moved_in_the_year_before(small: Planted) -> None:
+    move = small.snapshot.tables["authority_move"].to_polars().drop_nulls("plan_passed_date")
+    moved = move.group_by("person_id").agg(pl.col("moved_date").max())
+    review = small.snapshot.tables["annual_review"].to_polars().join(moved, on="person_id", how="left")
+    since = (pl.col("review_due_date") - pl.col("moved_date")).dt.total_days()
+    due = pl.col("review_due_date")
+    of_year = review.filter(due.dt.year() + (due.dt.month() >= 9).cast(pl.Int32) == pl.col("collection_year"))
+    counted = REVIEWS_BY_MOVE.frame(small.snapshot).to_polars()
+    assert counted["has_moved"].sum() == of_year.filter(since.is_between(0, 365)).height > 0
+    assert counted.height == of_year.height

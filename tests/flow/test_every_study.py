@@ -15,6 +15,7 @@ from analysis.study import studies
 from tests.planted import Planted
 
 CHARTS = {
+    ("activity_to_25", "occupation"),
     ("clocks", "curve"),
     ("outcome_summary", "numbers"),
     ("outcome_summary", "shares"),
