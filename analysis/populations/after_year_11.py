@@ -113,7 +113,7 @@ def _tax_years(snapshot: Snapshot) -> Table:
         stored(snapshot, name).select("person_id", "collection_year", "start_date", "end_date")
         for name in ("higher_education", "further_education")
     ]
-    course = ibis.union(*courses)
+    course: Table = ibis.union(*courses)
     new_year = ibis.date(course.collection_year, 1, 1)
     lasts = (course.start_date <= new_year) & (course.end_date.isnull() | (course.end_date > new_year))
     on = course.filter(lasts).select("person_id", tax_year=course.collection_year).distinct().mutate(is_on_course=True)

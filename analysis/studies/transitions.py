@@ -160,7 +160,7 @@ def _dispersion(by_place: pl.DataFrame) -> pl.DataFrame:
     if sized.height < FEWEST:
         return pl.DataFrame(schema=kinds)
     fitted = funnel.fit(sized, unit="authority_code", numerator="numerator", denominator="denominator")
-    had, of = sized["numerator"].sum(), sized["denominator"].sum()
+    had, of = int(sized["numerator"].sum()), int(sized["denominator"].sum())
     return pl.DataFrame([(sized.height, fitted.phi, fitted.tau2, min(had, of - had))], schema=kinds, orient="row")
 
 

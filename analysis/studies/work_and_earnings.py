@@ -23,6 +23,8 @@ from cohort.snapshot import Snapshot
 SEED = 25
 FEWEST = 30
 """Young people of either group in a year after key stage 4, below which they are not compared."""
+OVERLAP = 5
+"""Young people with a plan, and without, in a year after key stage 4, below which a need is not compared."""
 NEEDS = {
     **{code: code for code in ("ASD", "SEMH", "SLCN", "MLD", "SPLD")},
     **dict.fromkeys(("SLD", "PMLD", "DS", "MSI"), "severe or multiple"),
@@ -97,7 +99,8 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
         flows=table.flows,
         assumptions=(
             "Given need, attainment, sex and free meals at 16, those with a plan would have fared as those on support "
-            "(not likely to hold: how severe the need is, is not in the record).",
+            "(not likely to hold: how severe the need is, is not in the record). Needs of which hardly any have a "
+            "plan, or hardly any have none, are left out of that comparison.",
             "Whoever is not found in the records of the tax authority is like those who are; it is not worklessness.",
         ),
         warnings=(
@@ -136,9 +139,14 @@ def _backing(rows_: pl.DataFrame, outcome: str) -> int:
 
 
 def _comparable(with_sen: pl.DataFrame) -> dict[int, pl.DataFrame]:
-    """Years after key stage 4 in which enough of both groups are told, with those of whom all is known."""
+    """Years after key stage 4 in which enough of both groups are told, with those of whom all is known.
+
+    Young people of a need of which hardly any have a plan, or hardly any have none, have nobody to be compared with.
+    """
     told = with_sen.drop_nulls(KNOWN_AT_16)
-    by_year = {years: told.filter(years_after=years) for years in sorted(told["years_after"].unique().to_list())}
+    plans = pl.col("has_plan").sum().over("years_after", "need")
+    both = told.filter(plans >= OVERLAP, pl.len().over("years_after", "need") - plans >= OVERLAP)
+    by_year = {years: both.filter(years_after=years) for years in sorted(both["years_after"].unique().to_list())}
     return {years: of for years, of in by_year.items() if _smaller(of) >= FEWEST}
 
 
