@@ -58,10 +58,6 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
         for p in (TRANSFERS, PLANS_PASSED, REVIEWS_BY_MOVE, LEAVERS)
     )
     compared, doubts = _compared(reviews)
-    on_time = transfers.with_columns(
-        in_time=(pl.col("days_after_due") <= 0).fill_null(value=False), phase=pl.col("phase_code").replace(LABELS)
-    )
-    phases, by_place = _share(on_time, "in_time", "phase", "year"), _share(on_time, "in_time", *PLACES)
     return Result(
         title="Changes of phase and of authority",
         estimand="Share of plans amended by the day on which the law wants them ready for the next phase; share of "
@@ -70,16 +66,7 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
         method="Shares with Wilson 95 % intervals; funnel with additive over-dispersion (Spiegelhalter 2005), worked "
         "out from the figures shown; differences by linear models with errors by authority. SEND Regulations 2014, "
         "regulations 15 and 18.",
-        tables=(
-            CountTable("phases", "Amended in time, by phase", phases, ("phase", "year")),
-            CountTable("authorities", "Amended in time, by authority, all years", by_place, PLACES),
-            CountTable("moves", "What happens to plans that pass", _passed(moves, left), ("what",)),
-            EstimateTable("days", "Days after a move", _days(moves)),
-            EstimateTable("after_a_move", "Reviews due within a year of a move, less those without", compared),
-            CountTable("lateness", "How late plans were", _lateness(transfers), ("lateness",), part=Part.DIAGNOSTIC),
-            EstimateTable("dispersion", "How much authorities differ", _dispersion(by_place), part=Part.DIAGNOSTIC),
-            CountTable("usual", "In time, by what is counted", _usual(on_time), ("way",), part=Part.SENSITIVITY),
-        ),
+        tables=(*_in_time(transfers), *_moved(moves, left, compared)),
         derived=(Derived("funnel", "Amended in time, by authority", _funnel, Chart.FUNNEL),),
         say=_say,
         flows=table.flows,
@@ -94,7 +81,31 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
         ),
         n_in=table.rows.height,
         n_used=table.rows.height,
-    )  # fmt: skip
+    )
+
+
+def _in_time(transfers: pl.DataFrame) -> tuple[CountTable | EstimateTable, ...]:
+    """What is told of changes of phase."""
+    on_time = transfers.with_columns(
+        in_time=(pl.col("days_after_due") <= 0).fill_null(value=False), phase=pl.col("phase_code").replace(LABELS)
+    )
+    phases, by_place = _share(on_time, "in_time", "phase", "year"), _share(on_time, "in_time", *PLACES)
+    return (
+        CountTable("phases", "Amended in time, by phase", phases, ("phase", "year")),
+        CountTable("authorities", "Amended in time, by authority, all years", by_place, PLACES),
+        CountTable("lateness", "How late plans were", _lateness(transfers), ("lateness",), part=Part.DIAGNOSTIC),
+        EstimateTable("dispersion", "How much authorities differ", _dispersion(by_place), part=Part.DIAGNOSTIC),
+        CountTable("usual", "In time, by what is counted", _usual(on_time), ("way",), part=Part.SENSITIVITY),
+    )
+
+
+def _moved(moves: pl.DataFrame, left: pl.DataFrame, compared: pl.DataFrame) -> tuple[CountTable | EstimateTable, ...]:
+    """What is told of moves between authorities."""
+    return (
+        CountTable("moves", "What happens to plans that pass", _passed(moves, left), ("what",)),
+        EstimateTable("days", "Days after a move", _days(moves)),
+        EstimateTable("after_a_move", "Reviews due within a year of a move, less those without", compared),
+    )
 
 
 def _share(frame: pl.DataFrame, outcome: str, *by: str) -> pl.DataFrame:

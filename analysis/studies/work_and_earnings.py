@@ -74,27 +74,14 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
     told = table.rows.filter(pl.col("years_after").is_not_null())
     found = told.filter(pl.col("in_work").is_not_null())
     with_sen = found.filter(pl.col("sen") != NONE)
-    comparable = _comparable(with_sen)
-    fits = _effects(comparable)
     pay, doubts = _pay(with_sen)
-    work, went = _shares(found, "sen"), _went(table.rows)
     return Result(
         title="Work and earnings after 16",
         estimand="Difference in the share in sustained work, so many years after key stage 4, and in pay, between "
         "young people with a plan at 16 and those on SEN support alike in need, attainment, sex and free meals.",
         method="Sustained work: employed in five of the six months from October to March. Augmented inverse "
         "probability weighting, cross-fitted by authority, errors by authority; pay in two parts, linear models.",
-        tables=(
-            CountTable("work", "In sustained work, by years after key stage 4", work, ("years", "sen")),
-            CountTable("needs", "In sustained work with SEN, by need", _shares(with_sen, "need"), ("years", "need")),
-            EstimateTable("plan", "Sustained work: plan less SEN support", _plan(comparable, fits)),
-            EstimateTable("pay", "Pay: plan less SEN support", pay),
-            EstimateTable("median_pay", "Median pay of those in sustained work, pounds", _medians(found)),
-            CountTable("destinations", "Destinations after 16 and 18", went, ("stage", "sen", "destination")),
-            CountTable("found", "Found in the tax records", _found(told), ("years", "sen"), part=Part.DIAGNOSTIC),
-            EstimateTable("balance", "How unlike the groups are", _balance(comparable, fits), part=Part.DIAGNOSTIC),
-            EstimateTable("decomposed", "The gap, SEN support less plan", _parts(with_sen), part=Part.SENSITIVITY),
-        ),
+        tables=(*_told(table.rows, told, found), *_compared(with_sen, pay)),
         say=_say,
         flows=table.flows,
         assumptions=(
@@ -111,6 +98,30 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
         n_in=told.height,
         n_used=found.height,
         seed=SEED,
+    )
+
+
+def _told(every: pl.DataFrame, told: pl.DataFrame, found: pl.DataFrame) -> tuple[CountTable | EstimateTable, ...]:
+    """What became of each group, not compared."""
+    with_sen = found.filter(pl.col("sen") != NONE)
+    return (
+        CountTable("work", "In sustained work, by years after key stage 4", _shares(found, "sen"), ("years", "sen")),
+        CountTable("needs", "In sustained work with SEN, by need", _shares(with_sen, "need"), ("years", "need")),
+        EstimateTable("median_pay", "Median pay of those in sustained work, pounds", _medians(found)),
+        CountTable("destinations", "Destinations after 16 and 18", _went(every), ("stage", "sen", "destination")),
+        CountTable("found", "Found in the tax records", _found(told), ("years", "sen"), part=Part.DIAGNOSTIC),
+    )
+
+
+def _compared(with_sen: pl.DataFrame, pay: pl.DataFrame) -> tuple[EstimateTable, ...]:
+    """A plan beside support alone."""
+    comparable = _comparable(with_sen)
+    fits = _effects(comparable)
+    return (
+        EstimateTable("plan", "Sustained work: plan less SEN support", _plan(comparable, fits)),
+        EstimateTable("pay", "Pay: plan less SEN support", pay),
+        EstimateTable("balance", "How unlike the groups are", _balance(comparable, fits), part=Part.DIAGNOSTIC),
+        EstimateTable("decomposed", "The gap, SEN support less plan", _parts(with_sen), part=Part.SENSITIVITY),
     )
 
 
