@@ -229,7 +229,10 @@ class Judged:
     def frame(self, *without: str) -> Table:
         """`Population.frame`, some optional steps left out. Raises UsageError where a step may not be."""
         asked = self.population.without(*without)
-        return self.table.filter(*map(self._keeps, asked.every_step)).select(*asked.shown)
+        table = self.table
+        for step in asked.every_step:
+            table = table.filter(self._keeps(step))
+        return table.select(*asked.shown)
 
     def _keeps(self, step: Step) -> Condition:
         return self.table[f"{KEEP}{step.name}"]

@@ -138,6 +138,7 @@ def test_not_known_counted_as_neet_is_far_from_what_was_lived(lives: Lives) -> N
     assert most - (told["months_high"] - told["months"]) > true
 
 
+@pytest.mark.slow
 def test_were_not_known_coded_as_neet_months_in_neet_would_be_too_many(
     lives: Lives, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +159,7 @@ def test_those_still_followed_at_25_are_not_like_those_who_are_not(lives: Lives)
     assert alike > lives.months(Sen.PLAN, STUDYING, MONTHS) + 5
 
 
+@pytest.mark.slow
 def test_without_a_state_for_those_no_longer_followed_the_bounds_miss_what_was_lived(
     lives: Lives, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +233,7 @@ def test_a_plan_changes_pay_as_was_planted_and_the_plain_gap_says_otherwise(live
     assert plain["high"] < true
 
 
+@pytest.mark.slow
 def test_were_attainment_not_adjusted_for_a_plan_would_seem_to_keep_from_work(
     lives: Lives, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,6 +251,7 @@ def plan_and_work(after_16: AfterSixteen, years: int) -> float:
     return float(np.nanmean(_sustained(plan, years, after_16) - _sustained(support, years, after_16)))
 
 
+@pytest.mark.slow
 def test_pathways_go_with_sen_and_not_once_sen_is_dealt_out_by_lot(lives: Lives) -> None:
     """Sabotage: every young person gets the SEN of another."""
     found = of(lives.pathways.tables["explained"].frame, goes_with="SEN at 16")

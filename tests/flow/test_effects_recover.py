@@ -252,6 +252,7 @@ def least_and_most(folder: Path) -> tuple[float, float]:
     return 100 * neet / len(of), 100 * (neet + lost) / len(of)
 
 
+@pytest.mark.slow
 def test_were_not_known_not_told_apart_nothing_would_be_unknown(long: Planted, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sabotage: the codes of not known are taken for any other activity."""
     monkeypatch.setitem(sen_at_16.OF, "not_known", ["none"])

@@ -190,6 +190,7 @@ def test_the_parts_of_a_yes_or_no_outcome_stand_on_three_scales(ask: Ask) -> Non
     assert 1 < odds["odds_ratio_low"] < odds["odds_ratio_high"]
 
 
+@pytest.mark.slow
 def test_were_schools_left_out_of_the_model_their_spread_would_be_lost(
     main: Planted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,6 +306,7 @@ def test_weights_bring_back_what_was_lost_by_what_is_seen_and_complete_cases_do_
     assert abs(weighted["value"] - whole) < abs(plain["value"] - whole) / 2
 
 
+@pytest.mark.slow
 def test_were_absence_and_meals_forgotten_the_weights_would_not_help(
     planted: Planted, whole: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,6 +98,7 @@ def test_hours_go_where_need_is_so_that_the_plain_comparison_makes_them_seem_to_
     assert naive["high"].item() < planted.effect("ks4.delivered_hours")
 
 
+@pytest.mark.slow
 def test_were_hours_specified_not_held_equal_the_planted_effect_would_be_missed(
     planted: Planted, monkeypatch: pytest.MonkeyPatch
 ) -> None:

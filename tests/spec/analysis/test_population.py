@@ -124,6 +124,12 @@ def test_who_is_never_watched_is_counted_out() -> None:
     assert dict(flow.select("step", "n").iter_rows())["watched"] == 0
 
 
+def test_a_population_without_a_step_is_judged_as_it_is() -> None:
+    whole = Population("all", "child", "Children.", {"age": pl.Int64}, lambda snapshot: snapshot.tables["child"])
+    told = whole.judged(Frozen(child=CHILDREN))  # pyright: ignore[reportArgumentType]
+    assert told.frame().to_polars().height == told.flow()["n"].item() == CHILDREN.height
+
+
 def test_a_day_belongs_to_one_era_and_a_day_outside_all_to_none() -> None:
     eras = (Era("old", "Old.", DAY, date(2025, 1, 31)), Era("new", "New.", date(2025, 2, 1)))
     days = pl.DataFrame({"person_id": list("abc"), "age": [1, 1, 1], "day": [DAY, date(2025, 2, 1), date(2024, 1, 1)]})
