@@ -96,7 +96,8 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
 
 def _units(counted: pl.DataFrame) -> int:
     """Units behind the measure that has most of them: the measures of a theme look at the same children."""
-    return int(counted.group_by("measure").agg(pl.col("denominator").sum())["denominator"].max() or 0)
+    units = counted.group_by("measure").agg(pl.col("denominator").sum())["denominator"].to_list()
+    return max(units, default=0)
 
 
 def _comparable(frame: pl.DataFrame) -> pl.DataFrame:
