@@ -14,12 +14,10 @@ import polars as pl
 from analysis.intake import covariates
 from analysis.models import funnel, standardise
 from analysis.models.intervals import normal_quantile
+from analysis.positions import FEWEST, PLACE
 from analysis.warned import of_model
 from cohort.errors import UsageError
 
-PLACE = ("authority_code", "authority", "region")
-FEWEST = 5
-"""Fewer authorities than this give no idea of how much they differ beyond chance."""
 NOT_EXPECTED = "What pupils alike come to could not be estimated: too few of them."
 COUNTED = ("observed", "expected", "n")
 

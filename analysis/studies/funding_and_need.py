@@ -11,13 +11,12 @@ from math import log
 
 import polars as pl
 
-from analysis.expected import FEWEST, PLACE
 from analysis.measure import Direction, measures
 from analysis.models import funnel, robust
 from analysis.places import authorities
 from analysis.populations.authority import HIGH_NEEDS
 from analysis.populations.compared import rolls
-from analysis.positions import ALIKE, position
+from analysis.positions import ALIKE, FEWEST, PLACE, position
 from analysis.result import Chart, CountTable, Derived, EstimateTable, Frames, Part, Result
 from analysis.study import Picks, Study
 from analysis.table import AnalysisTable, figures, rows, values

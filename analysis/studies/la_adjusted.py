@@ -12,12 +12,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from analysis.expected import FEWEST, PLACE, adjusted_funnel, expected, fewer, with_plans
+from analysis.expected import adjusted_funnel, expected, fewer, with_plans
 from analysis.intake import BROUGHT, OUTCOMES, Outcome, brought, compared, complete, covariates
 from analysis.measure import Direction
 from analysis.models import funnel, multilevel
 from analysis.populations.compared import AMONG, PLANS, SEN, plan_rates
-from analysis.positions import ALIKE, grouped, position
+from analysis.positions import ALIKE, FEWEST, PLACE, grouped, position
 from analysis.result import Chart, CountTable, Derived, EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable
