@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, Protocol
 
+from threadpoolctl import threadpool_limits
+
 from analysis.disclosure.gate import release
 from analysis.disclosure.policy import Policy, policy_named
 from analysis.release import Provenance, Release
@@ -53,7 +55,11 @@ def run(
     rules = policy_named(policy) if isinstance(policy, str) else policy
     frozen = open_snapshot(snapshot) if isinstance(snapshot, str) else snapshot
     picks = asked.pick({**(choices or {}), **more})
-    result = asked.compute(asked.build(frozen, picks), picks)
+    table = asked.build(frozen, picks)
+    with threadpool_limits(
+        1, user_api="blas"
+    ):  # matrices are small: threads that wait for each other take ten times as long
+        result = asked.compute(table, picks)
     origin = _provenance(asked, picks, frozen, rules, at or datetime.now(UTC), account)
     released = release(result, rules, replace(origin, caution=caution))
     ledger.enter(released.record())

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from analysis import draw, files
 from analysis.ledger import FileLedger
 from analysis.measure import measures
 from analysis.release import Release
+from analysis.result import Result
 from analysis.run import run
 from analysis.study import study
 from analysis.table import counts
@@ -127,6 +129,25 @@ def test_the_multilevel_study_recovers_the_planted_effects(
 def test_without_a_ledger_nothing_is_released(invented: Invented) -> None:
     with pytest.raises(ReleaseRefused, match="RUN-01"):
         run("outcome_summary", snapshot=invented.snapshot, policy="publication")
+
+
+def test_a_study_computes_with_one_thread_of_linear_algebra(invented: Invented, tmp_path: Path) -> None:
+    """Several wait for each other longer than they work, wherever the processor is shared."""
+    seen = []
+
+    def compute(*given: object) -> Result:
+        seen.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+        return study("leavers").compute(*given)  # type: ignore[arg-type]
+
+    with threadpool_limits(2, user_api="blas"):
+        run(
+            replace(study("leavers"), compute=compute),
+            snapshot=invented.snapshot,
+            policy="research",
+            ledger=FileLedger(tmp_path),
+            at=AT,
+        )
+    assert set(seen) == {1}
 
 
 def test_a_ledger_that_cannot_write_stops_the_release(invented: Invented) -> None:
