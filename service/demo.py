@@ -152,7 +152,11 @@ def study_all(office: Office, snapshot: Manifest, progress: Progress) -> list[st
 
 
 def publish_all(office: Office, snapshot: Manifest, progress: Progress) -> Path:
-    """Write the publication of the half year in which the snapshot was cut, hand on its first page."""
+    """Write the publication of the half year in which the snapshot was cut, once; hand on its first page."""
+    folder = office.settings.releases / snapshot.name / "publication"
+    index = folder / "index.html"
+    if index.exists():
+        return index
     moment = snapshot.as_known_at
     policymaker = access.principal_of(office.engine, doors.demo_account("policymaker"))
     made = publish.edition(
@@ -162,5 +166,5 @@ def publish_all(office: Office, snapshot: Manifest, progress: Progress) -> Path:
         account=policymaker.account,
         progress=progress,
     )
-    folder = office.settings.releases / snapshot.name / "publication"
-    return publish.written(made, folder, progress)[-1].with_name("index.html")
+    publish.written(made, folder, progress)
+    return index

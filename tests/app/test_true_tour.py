@@ -63,6 +63,9 @@ def test_the_demo_says_what_it_did_and_again_is_safe(home: Path, told: str) -> N
     assert "24 accepted" in told
     assert "within 20 weeks" in told
     assert "cohort reference load" in told, "the demo says how to see real figures"
+    index = home / "home" / "releases" / "demo" / "publication" / "index.html"
+    assert str(index) in told.replace("\n", "")
+    assert index.exists()
     again = subprocess.run(
         [COHORT, "demo", *SIZE],
         env=_environment(home),
