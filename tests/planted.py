@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from analysis.ledger import FileLedger
 from analysis.release import Release
 from analysis.run import run
 from cohort.snapshot import Snapshot, open_snapshot
 from synthetic import snapshot, truth
-from synthetic.world import make
+from synthetic.told import Told
+from synthetic.world import World, make
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 YEARS = range(2023, 2027)
@@ -44,3 +49,28 @@ def planted_in(folder: Path, children: int, authorities: int | None = None, seed
     snapshot.write(world, folder / "written")
     told = json.loads(truth.write(world, folder).read_text())
     return Planted(open_snapshot(folder / "written"), told, folder)
+
+
+@dataclass(frozen=True)
+class PartlyTold(ABC):
+    """A world of which only some collections are told: those that a study reads."""
+
+    world: World
+
+    @property
+    def seed(self) -> int:
+        """That of the world."""
+        return self.world.seed
+
+    @property
+    def n_children(self) -> int:
+        """As the world counts them."""
+        return self.world.n_children
+
+    def codes(self, year: int) -> pl.Series:
+        """The authorities of a year."""
+        return self.world.codes(year)
+
+    @abstractmethod
+    def told(self) -> Iterator[Told]:
+        """Year by year."""

@@ -23,33 +23,16 @@ from synthetic.after_16.measured import long_neet_by_18, months_in
 from synthetic.after_16.states import EMPLOYED, MONTHS, NEET, STUDYING, TRACKED_MONTHS, Sen, State
 from synthetic.tell import activity, adult, attainment, exits, post_16, school_census
 from synthetic.told import Told
-from synthetic.world import World, make
-from tests.planted import Planted
+from synthetic.world import make
+from tests.planted import PartlyTold, Planted
 
 LONG = range(2018, 2027)
 """Returns enough for year 11 and the sixth tax year after it to be told of the same person."""
 NAMES = {"no SEN": Sen.NONE, "SEN support": Sen.SUPPORT, "plan": Sen.PLAN}
 
 
-@dataclass(frozen=True)
-class Told16:
+class Told16(PartlyTold):
     """A world of which only what the studies of life after 16 read is told."""
-
-    world: World
-
-    @property
-    def seed(self) -> int:
-        """That of the world."""
-        return self.world.seed
-
-    @property
-    def n_children(self) -> int:
-        """As the world counts them."""
-        return self.world.n_children
-
-    def codes(self, year: int) -> pl.Series:
-        """The numbers of the places."""
-        return self.world.codes(year)
 
     def told(self) -> Iterator[Told]:
         """Year by year."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from cohort.snapshot import open_snapshot
 from synthetic import snapshot, worlds
 from synthetic.tell import attainment, school_census
 from synthetic.told import Told
-from synthetic.world import World, make
+from synthetic.world import make
 from synthetic.worlds import put
-from tests.planted import YEARS, Planted
+from tests.planted import YEARS, PartlyTold, Planted
 
 PLACES = 24
 """Few authorities with many pupils each, so that one can be told from another."""
@@ -33,22 +33,8 @@ BETWEEN_SCHOOLS = 0.2
 """Planted spread of schools, SD of standing."""
 
 
-@dataclass(frozen=True)
-class Schools:
+class Schools(PartlyTold):
     """A world of which schools alone tell: all that a comparison of pupils needs."""
-
-    world: World
-
-    @property
-    def seed(self) -> int:
-        return self.world.seed
-
-    @property
-    def n_children(self) -> int:
-        return self.world.n_children
-
-    def codes(self, year: int) -> pl.Series:
-        return self.world.codes(year)
 
     def told(self) -> Iterator[Told]:
         of = self.world.england
