@@ -56,9 +56,8 @@ def run(
     frozen = open_snapshot(snapshot) if isinstance(snapshot, str) else snapshot
     picks = asked.pick({**(choices or {}), **more})
     table = asked.build(frozen, picks)
-    with threadpool_limits(
-        1, user_api="blas"
-    ):  # matrices are small: threads that wait for each other take ten times as long
+    # Matrices are small: several threads wait for each other longer than they work.
+    with threadpool_limits(1, user_api="blas"):
         result = asked.compute(table, picks)
     origin = _provenance(asked, picks, frozen, rules, at or datetime.now(UTC), account)
     released = release(result, rules, replace(origin, caution=caution))
