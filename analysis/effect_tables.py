@@ -6,16 +6,15 @@ in either arm.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import polars as pl
 
 from analysis.models import causal
 from analysis.result import Derived, EstimateTable, Part
+from analysis.tried import tried
 from analysis.warned import of_model
-from cohort.errors import UsageError
 
 WAYS = {
     "aipw": "Adjusted, doubly robust",
@@ -29,20 +28,11 @@ WHOM = {
     "ato": "those for whom either was open",
     "none": "as they are",
 }
+OF_WHOM: dict[str, causal.Estimand] = {"open to both": "ato", "had a plan": "att", "everybody": "ate"}
+"""What a reader of an effect of a plan chooses from."""
 OF = {"estimate": pl.Float64, "low": pl.Float64, "high": pl.Float64}
 KNOTS = 3
 GRID = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3)
-Found = TypeVar("Found")
-
-
-def tried(call: Callable[..., Found], *given: Any, **choices: Any) -> Found | None:
-    """What a model gives; nothing where it says that it cannot. Its words may hold numbers of rows: they stay here."""
-    try:
-        return call(*given, **choices)
-    except UsageError as refused:
-        if not refused.code.startswith("MODEL-"):
-            raise
-        return None
 
 
 def behind(frame: pl.DataFrame, outcome: str, arm: str, *, is_binary: bool) -> int:

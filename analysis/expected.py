@@ -15,8 +15,8 @@ from analysis.intake import covariates
 from analysis.models import funnel, standardise
 from analysis.models.intervals import normal_quantile
 from analysis.positions import FEWEST, PLACE
+from analysis.tried import tried
 from analysis.warned import of_model
-from cohort.errors import UsageError
 
 NOT_EXPECTED = "What pupils alike come to could not be estimated: too few of them."
 COUNTED = ("observed", "expected", "n")
@@ -38,9 +38,8 @@ def expected(frame: pl.DataFrame) -> Expected:
     seen = frame.group_by(PLACE).agg(
         pl.len().alias("pupils"), pl.col("outcome").sum().cast(pl.Float64).alias("observed")
     )
-    try:
-        fitted = standardise.fit(frame, "outcome", covariates(frame), "authority_code")
-    except UsageError:
+    fitted = tried(standardise.fit, frame, "outcome", covariates(frame), "authority_code")
+    if fitted is None:
         none = seen.with_columns(expected=pl.lit(None, pl.Float64)).sort("authority")
         return Expected(none, _calibrated(none.head(0), "region"), _calibrated(none.head(0), "region"), (NOT_EXPECTED,))
     risks = pl.DataFrame(fitted.units).select(pl.col("unit").alias("authority_code"), "expected")
@@ -68,14 +67,14 @@ def fewer() -> pl.Expr:
 def adjusted_funnel(shown: pl.DataFrame, england: float) -> funnel.FunnelResult:
     """A funnel of observed over expected, as shares of which England's is the target.
 
-    `shown`: authority_code, numerator, denominator, expected (share). Observed over expected has the variance of a
+    `shown`: authority, numerator, denominator, expected (share). Observed over expected has the variance of a
     share of pupils whose risk is England's, were there n·odds(expected)/odds(England) of them: that is the size given.
     """
     odds = pl.col("expected") / (1 - pl.col("expected")) / (england / (1 - england))
     share = (pl.col("numerator") / pl.col("denominator") / pl.col("expected") * england).clip(0, 1)
     sized = shown.with_columns(size=(pl.col("denominator") * odds).round().clip(1))
     sized = sized.with_columns(events=share * pl.col("size"))
-    return funnel.fit(sized, "authority_code", "events", "size", target=england)
+    return funnel.fit(sized, "authority", "events", "size", target=england)
 
 
 def with_plans(units: pl.DataFrame, plans: pl.DataFrame) -> dict[str, float | None]:

@@ -51,14 +51,24 @@ def positions(
     shown, place = _shown(authorities), [name for name in PLACE if name in authorities.columns]
     if shown.height < FEWEST:
         return shown.head(0).select(place)
-    fitted = funnel.fit(shown, "authority", "numerator", "denominator", target=target)
-    units = pl.DataFrame(fitted.units).with_columns(
-        position(pl.col("value") < pl.col("low998"), pl.col("value") > pl.col("high998"), direction),
-        target=pl.lit(fitted.target),
-        phi=pl.lit(fitted.phi),
-        tau2=pl.lit(fitted.tau2),
+    return placed(
+        shown.select(place), funnel.fit(shown, "authority", "numerator", "denominator", target=target), direction
     )
-    return shown.select(place).join(units.rename({"unit": "authority"}), on="authority").sort("authority")
+
+
+def placed(authorities: pl.DataFrame, drawn: funnel.FunnelResult, direction: Direction) -> pl.DataFrame:
+    """The authorities of a funnel drawn of them by name, each with its group, in order of name.
+
+    `authorities`: authority and whatever else stays beside it. Adds the columns that `positions` names.
+    """
+    outside, is_below = pl.col("outlier"), pl.col("value") < drawn.target
+    units = pl.DataFrame(drawn.units).with_columns(
+        position(outside & is_below, outside & ~is_below, direction),
+        target=pl.lit(drawn.target),
+        phi=pl.lit(drawn.phi),
+        tau2=pl.lit(drawn.tau2),
+    )
+    return authorities.join(units.rename({"unit": "authority"}), on="authority").sort("authority")
 
 
 def ranked(authorities: pl.DataFrame) -> pl.DataFrame:

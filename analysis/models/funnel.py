@@ -38,7 +38,9 @@ class FunnelResult:
     """A funnel.
 
     `.units` has a row a unit, in order of name: unit, n (the denominator, or expected events), value, z,
-    low95, high95, low998, high998, outlier (value outside the 99.8 % limits), z_unadjusted, estimable.
+    low95, high95, low998, high998, outlier, z_unadjusted, estimable. An outlier lies outside the 99.8 % limits;
+    where these are exact, its count has less than one chance in a thousand on its side: the limits are drawn smooth
+    between whole counts, and of small units they cut through counts that are common (3 of 3 where 3 in 4 is usual).
     `z` is against the limits in force: with τ² in it where τ² > 0. Units with nothing to divide by are kept,
     with null value, z and limits, `estimable` false, and counted in `not_estimable`.
     `phi` is the dispersion ratio (1: no more than chance); `tau2` is on the transformed scale, 0 when
@@ -219,7 +221,8 @@ def between_variance(phi: float, error: np.ndarray) -> float:
 
 def _draw(sized: pl.DataFrame, target: float, spread: _Spread, tau2: float, kind: Kind, scale: _Scale) -> pl.DataFrame:
     total = np.sqrt(spread.error**2 + tau2)
-    drawn = {"z": spread.z * spread.error / total, "z_unadjusted": spread.z}
+    value = (sized["events"] / sized["n"]).to_numpy()
+    drawn = {"value": value, "z": spread.z * spread.error / total, "z_unadjusted": spread.z}
     for name, z in LIMITS.items():
         if tau2 > 0:
             middle = scale.forward(np.array(target))
@@ -227,9 +230,20 @@ def _draw(sized: pl.DataFrame, target: float, spread: _Spread, tau2: float, kind
         else:
             low, high = exact_limits(sized["n"].to_numpy(), target, float(stats.norm.sf(z)), kind)
         drawn[f"low{name}"], drawn[f"high{name}"] = low, high
-    return sized.select("unit", value=pl.col("events") / pl.col("n")).with_columns(
-        pl.Series(name, values) for name, values in drawn.items()
-    )
+    drawn["outlier"] = (value < drawn["low998"]) | (value > drawn["high998"])
+    if tau2 == 0:
+        drawn["outlier"] = _unlikely(sized, target, float(stats.norm.sf(LIMITS["998"])), kind)
+    return sized.select("unit", *(pl.Series(name, values) for name, values in drawn.items()))
+
+
+def _chance(n: np.ndarray, target: float, kind: Kind) -> Any:
+    return stats.binom(np.rint(n), target) if kind == "proportion" else stats.poisson(n * target)
+
+
+def _unlikely(sized: pl.DataFrame, target: float, tail: float, kind: Kind) -> np.ndarray:
+    """Whether a count as far from the target as this, or farther on its side, has a chance below `tail`."""
+    events, chance = sized["events"].to_numpy(), _chance(sized["n"].to_numpy(), target, kind)
+    return (chance.cdf(events) < tail) | (chance.sf(np.ceil(events) - 1) < tail)
 
 
 def exact_limits(n: np.ndarray, target: float, tail: float, kind: Kind) -> tuple[np.ndarray, np.ndarray]:
@@ -238,7 +252,7 @@ def exact_limits(n: np.ndarray, target: float, tail: float, kind: Kind) -> tuple
     Spiegelhalter 2005, appendix A.1.1: with r the least count whose distribution function F(r) exceeds p, the
     limit is (r - (F(r) - p)/(F(r) - F(r - 1)))/n, which makes smooth curves of what would be saw teeth.
     """
-    chance: Any = stats.binom(np.rint(n), target) if kind == "proportion" else stats.poisson(n * target)
+    chance = _chance(n, target, kind)
     top = 1.0 if kind == "proportion" else np.inf
     limits = []
     for p in (tail, 1 - tail):
@@ -250,11 +264,10 @@ def exact_limits(n: np.ndarray, target: float, tail: float, kind: Kind) -> tuple
 
 
 def _shown(units: pl.DataFrame) -> pl.DataFrame:
-    outside = (pl.col("value") < pl.col("low998")) | (pl.col("value") > pl.col("high998"))
     limits = [f"{end}{name}" for name in LIMITS for end in ("low", "high")]
     return units.select(
         "unit", "n", "value", "z", *limits,
-        outlier=outside.fill_null(value=False), z_unadjusted="z_unadjusted", estimable=pl.col("n") > 0,
+        outlier=pl.col("outlier").fill_null(value=False), z_unadjusted="z_unadjusted", estimable=pl.col("n") > 0,
     )  # fmt: skip
 
 

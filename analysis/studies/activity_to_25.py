@@ -25,8 +25,9 @@ from analysis.populations.after_year_11 import (
 from analysis.result import Chart, CountTable, EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows
+from analysis.tried import tried
 from analysis.warned import of_model
-from cohort.errors import NothingToRelease, UsageError
+from cohort.errors import NothingToRelease
 from cohort.snapshot import Snapshot
 
 UNTIL = {"18": MONTHS_TO_18, "25": MONTHS_TO_25}
@@ -119,10 +120,9 @@ def _lived(frame: pl.DataFrame, until: int) -> dict[str, survival.MultistateResu
         of = frame.filter(pl.col("group") == group, pl.col("month") < until).select(PEOPLE)
         if of.is_empty() or of["month"].min() != 0:
             continue
-        try:
-            fits[group] = survival.multistate(of, "person_id", "month", "state")
-        except UsageError:
-            continue
+        fit = tried(survival.multistate, of, "person_id", "month", "state")
+        if fit is not None:
+            fits[group] = fit
     if not fits:
         raise NothingToRelease(
             "STUDY-40", "Too few young people are followed from 16.", "Load more returns of activity."
@@ -225,9 +225,8 @@ def _chances(spells: pl.DataFrame, event: str, at: int, by: str = "group") -> pl
     """group, value, low, high, n: the chance of one end by a time; none where nobody came to it."""
     happened = (pl.col("end") == event).sum()
     counted = spells.group_by(by).agg(pl.min_horizontal(happened, pl.len() - happened).cast(pl.Int64).alias("n"))
-    try:
-        fitted = survival.incidence(spells, "time", "end", by=by)
-    except UsageError:
+    fitted = tried(survival.incidence, spells, "time", "end", by=by)
+    if fitted is None:
         nothing = pl.lit(None, pl.Float64)
         return counted.select(by, nothing.alias("value"), nothing.alias("low"), nothing.alias("high"), "n")
     found = pl.DataFrame(fitted.at([at])).filter(event=event).rename({"by": by, "estimate": "value"})
@@ -287,9 +286,8 @@ def _needs(frame: pl.DataFrame) -> pl.DataFrame:
     adjusted = ["need", "does", "moment", "sex_code", "is_meals_eligible", "attainment_8"]
     tables = []
     for way, fixed in {ADJUSTED: adjusted, PLAIN: ["need"]}.items():
-        try:
-            fitted = robust.fit(moves, "enters", fixed, "binomial", cluster="authority_code")
-        except UsageError:
+        fitted = tried(robust.fit, moves, "enters", fixed, "binomial", cluster="authority_code")
+        if fitted is None:
             continue
         terms = pl.DataFrame(fitted.coefficients).filter(pl.col("term").str.starts_with("need["))
         named = pl.col("term").str.strip_prefix("need[").str.strip_suffix("]").alias("need")
@@ -328,7 +326,7 @@ def _moves(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _warnings(until: str, lived: dict[str, survival.MultistateResult]) -> tuple[str, ...]:
-    told = tuple(dict.fromkeys(w for fit in lived.values() for w in of_model(fit.warnings) if " people" not in w))
+    told = of_model(words for fit in lived.values() for words in fit.warnings)
     beyond = (
         "After 18 only who keeps a plan is followed, and a plan often ends with education: months in NEET of those "
         "followed say little of those who are not. Read the bounds.",

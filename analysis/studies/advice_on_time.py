@@ -16,8 +16,9 @@ from analysis.positions import NO_RANKS, positions, told_apart
 from analysis.result import Chart, CountTable, Derived, EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows
+from analysis.tried import tried
 from analysis.warned import of_model
-from cohort.errors import NothingToRelease, UsageError
+from cohort.errors import NothingToRelease
 from cohort.schema.codes.support import PROFESSION
 from cohort.snapshot import Snapshot
 
@@ -177,9 +178,8 @@ def _cases(chosen: pl.DataFrame) -> pl.DataFrame:
 
 
 def _difference(cases: pl.DataFrame, held: tuple[str, ...]) -> tuple[dict[str, float], tuple[str, ...]]:
-    try:
-        found = robust.risk_ratio(cases, "is_open", "is_late", list(held), cluster="authority")
-    except UsageError:
+    found = tried(robust.risk_ratio, cases, "is_open", "is_late", list(held), cluster="authority")
+    if found is None:
         return {}, ()
     return pl.DataFrame(found.differences).row(0, named=True), of_model(found.warnings)
 

@@ -18,8 +18,9 @@ from analysis.populations.disputes import OMBUDSMAN
 from analysis.result import CountTable, EstimateTable, Frames, Part, Result
 from analysis.study import Picks, Study
 from analysis.table import AnalysisTable, figures, rows
+from analysis.tried import tried
 from analysis.warned import of_model
-from cohort.errors import NothingToRelease, UsageError
+from cohort.errors import NothingToRelease
 from cohort.schema.codes.tribunal import COST
 from cohort.snapshot import Snapshot
 
@@ -101,9 +102,8 @@ def _appeals(ended: pl.DataFrame) -> pl.DataFrame:
 def _mean(frame: pl.DataFrame, column: str, weights: str | None = None) -> tuple[Figure, tuple[str, ...]]:
     """The mean with its limits; nothing where no error can be told."""
     known = frame.drop_nulls([column]) if weights is None else frame.filter(pl.col(weights) > 0).drop_nulls([column])
-    try:
-        found = robust.fit(known, column, [], cluster="authority", weights=weights)
-    except UsageError:
+    found = tried(robust.fit, known, column, [], cluster="authority", weights=weights)
+    if found is None:
         return (None, None, None), ()
     row = pl.DataFrame(found.coefficients).row(0, named=True)
     return (row["estimate"], row["low"], row["high"]), of_model(found.warnings)

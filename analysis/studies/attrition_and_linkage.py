@@ -20,8 +20,9 @@ from analysis.populations.lost import FOLLOWED_TO
 from analysis.result import CountTable, EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows
+from analysis.tried import tried
 from analysis.warned import of_model
-from cohort.errors import NothingToRelease, UsageError
+from cohort.errors import NothingToRelease
 from cohort.snapshot import Snapshot
 
 WORDS = {
@@ -117,10 +118,7 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
 def _weights(here: pl.DataFrame) -> missing.AttritionWeights | None:
     """Weights for those with a result; none where nobody was lost, or too few to fit a hazard."""
     lost = here.with_columns(lost=pl.col("outcome").is_null().cast(pl.Int8))
-    try:
-        return missing.attrition_weights(lost, "lost", EXPLAINED)
-    except UsageError:
-        return None
+    return tried(missing.attrition_weights, lost, "lost", EXPLAINED)
 
 
 def _groups(here: pl.DataFrame) -> Iterator[tuple[str, pl.Expr]]:
@@ -153,10 +151,7 @@ def _plain(seen: pl.Series) -> tuple[float | None, ...]:
 
 
 def _weighted(own: pl.DataFrame, weights: missing.AttritionWeights | None) -> tuple[float | None, ...]:
-    try:
-        found = weights.mean(own, "outcome") if weights else {}
-    except UsageError:
-        found = {}
+    found = (tried(weights.mean, own, "outcome") if weights else None) or {}
     return found.get("estimate"), found.get("low"), found.get("high")
 
 
@@ -176,9 +171,8 @@ POINTS = dict.fromkeys(("points", "points_low", "points_high"), pl.Float64)
 
 def _difference(given: pl.DataFrame) -> tuple[float | None, ...]:
     seen = given.drop_nulls(["outcome", "weight"])
-    try:
-        found = robust.fit(seen, "outcome", ["sen"], weights="weight", cluster="authority_code")
-    except UsageError:
+    found = tried(robust.fit, seen, "outcome", ["sen"], weights="weight", cluster="authority_code")
+    if found is None:
         return None, None, None
     row = pl.DataFrame(found.coefficients).filter(term="sen").row(0, named=True)
     return tuple(None if row[end] is None else 100 * row[end] for end in ("estimate", "low", "high"))
@@ -199,9 +193,8 @@ def _incidence(frame: pl.DataFrame) -> pl.DataFrame:
     schema = {"group": pl.String, "way_out": pl.String, "years": pl.Int64, **LIMITS, "n": pl.Int64}
     is_open = pl.col("ending") == Ending.CENSORED.value
     spells = frame.with_columns(end=pl.when(is_open).then(pl.lit(survival.CENSORED)).otherwise("exit"))
-    try:
-        found = survival.incidence(spells, "exit_days", "end", entry="entry_days", by="status")
-    except UsageError:
+    found = tried(survival.incidence, spells, "exit_days", "end", entry="entry_days", by="status")
+    if found is None:
         return pl.DataFrame(schema=schema)
     at = pl.DataFrame(found.at([years * YEAR + 1 for years in YEARS])).with_columns(
         years=((pl.col("time") - 1) / YEAR).cast(pl.Int64)
@@ -252,11 +245,9 @@ def _deltas(here: pl.DataFrame) -> pl.DataFrame:
 def _like(seen: pl.DataFrame) -> dict[str, float | None] | None:
     """Log odds of the outcome among those who stayed, by term; without need where a need foretells the outcome."""
     for fixed in (EXPLAINED, [name for name in EXPLAINED if name != "need"]):
-        try:
-            fitted = robust.fit(seen, "outcome", fixed, family="binomial")
-        except UsageError:
-            continue
-        return dict(pl.DataFrame(fitted.coefficients).select("term", "estimate").iter_rows())
+        fitted = tried(robust.fit, seen, "outcome", fixed, family="binomial")
+        if fitted is not None:
+            return dict(pl.DataFrame(fitted.coefficients).select("term", "estimate").iter_rows())
     return None
 
 

@@ -18,8 +18,9 @@ from analysis.positions import NO_RANKS, positions, told_apart
 from analysis.result import Chart, CountTable, Derived, EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows
+from analysis.tried import tried
 from analysis.warned import of_model
-from cohort.errors import NothingToRelease, UsageError
+from cohort.errors import NothingToRelease
 from cohort.schema.codes.provision import NEED_TYPE
 from cohort.schema.codes.tribunal import APPEAL_GROUND
 from cohort.snapshot import Snapshot
@@ -210,17 +211,16 @@ def _logits(decided: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
         if step not in LOGITS:
             continue
         of = decided.filter(out_of).with_columns(took=took.fill_null(value=False))
-        try:
-            fitted = robust.fit(of, "took", list(TRAITS), "binomial", cluster="authority")
-        except UsageError:
+        fitted = tried(robust.fit, of, "took", list(TRAITS), "binomial", cluster="authority")
+        if fitted is None:
             made.append(pl.DataFrame({"step": [step], "term": ["(intercept)"], "n": [0]}))
             continue
-        said += of_model(fitted.warnings)
+        said += fitted.warnings
         told = pl.DataFrame(fitted.coefficients).with_columns(pl.lit(step).alias("step"), _behind(of))
         made.append(told.select("step", "term", "estimate", "low", "high", "n"))
     empty = dict.fromkeys(("estimate", "low", "high"), pl.Float64)
     schema = pl.DataFrame(schema={"step": pl.String, "term": pl.String, **empty, "n": pl.Int64})
-    return pl.concat([schema, *made], how="diagonal"), tuple(dict.fromkeys(said))
+    return pl.concat([schema, *made], how="diagonal"), of_model(said)
 
 
 def _behind(of: pl.DataFrame) -> pl.Expr:

@@ -20,6 +20,7 @@ from analysis.populations.key_stage_2 import FOUND_AFTER_RECEPTION, LAST
 from analysis.result import EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows
+from analysis.tried import tried
 from cohort.snapshot import Snapshot
 
 ARM, PLACE, BEGAN = "supported", "authority_code", "first_support"
@@ -99,15 +100,13 @@ def _armed(frame: pl.DataFrame, contrast: Contrast) -> pl.DataFrame:
 
 
 def _effect(frame: pl.DataFrame, methods: tuple[causal.Method, ...]) -> causal.EffectResult | None:
-    return effect_tables.tried(
-        causal.effect, frame, "score", ARM, KNOWN, "ato", methods, PLACE, knots=KNOTS, modifiers=()
-    )
+    return tried(causal.effect, frame, "score", ARM, KNOWN, "ato", methods, PLACE, knots=KNOTS, modifiers=())
 
 
 def _control(frame: pl.DataFrame) -> causal.NegativeControl | None:
     """Phonics at six, of children not on support by then: support that came later cannot have moved it."""
     later = phonics_of_later(frame, BEGAN)
-    return effect_tables.tried(
+    return tried(
         causal.negative_control, later, "phonics", ARM, KNOWN, estimand="ato", cluster=PLACE, knots=KNOTS, modifiers=()
     )
 

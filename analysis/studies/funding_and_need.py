@@ -16,11 +16,12 @@ from analysis.models import funnel, robust
 from analysis.places import authorities
 from analysis.populations.authority import HIGH_NEEDS
 from analysis.populations.compared import rolls
-from analysis.positions import ALIKE, FEWEST, PLACE, position
+from analysis.positions import ALIKE, FEWEST, PLACE, placed
 from analysis.result import Chart, CountTable, Derived, EstimateTable, Frames, Part, Result
 from analysis.study import Picks, Study
 from analysis.table import AnalysisTable, figures, rows, values
-from cohort.errors import NothingToRelease, UsageError
+from analysis.tried import tried
+from cohort.errors import NothingToRelease
 from cohort.snapshot import Snapshot
 
 KEYS = ["authority_code", "year"]
@@ -127,9 +128,8 @@ def _prepared(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _fitted(frame: pl.DataFrame, outcome: str, fixed: tuple[str, ...]) -> dict[str, dict[str, float | None]]:
     """By term: estimate, low, high; empty where the model cannot be fitted."""
-    try:
-        found = robust.fit(frame, outcome, [*fixed, "era"], cluster="authority_code")
-    except UsageError:
+    found = tried(robust.fit, frame, outcome, [*fixed, "era"], cluster="authority_code")
+    if found is None:
         return {}
     return {row["term"]: row for row in pl.DataFrame(found.coefficients).iter_rows(named=True)}
 
@@ -169,13 +169,10 @@ def _plans(latest: pl.DataFrame) -> pl.DataFrame:
 
 def _money(latest: pl.DataFrame) -> pl.DataFrame:
     """Spending and deficit of each authority, and what authorities of like need spend on each plan."""
-    try:
-        found = robust.fit(latest, "each", list(NEED), cluster=None)
-        slopes = dict(pl.DataFrame(found.coefficients).select("term", "estimate").iter_rows())
-        shape = pl.sum_horizontal(pl.col(term) * (slopes.get(term) or 0.0) for term in NEED).exp()
-    except UsageError:
-        shape = pl.lit(1.0)
-    like = latest.with_columns(like=shape)
+    found = tried(robust.fit, latest, "each", list(NEED), cluster=None)
+    told = None if found is None else pl.DataFrame(found.coefficients).select("term", "estimate")
+    slopes = {} if told is None else dict(told.iter_rows())
+    like = latest.with_columns(like=pl.sum_horizontal(pl.col(term) * (slopes.get(term) or 0.0) for term in NEED).exp())
     level = like.select(pl.col("outturn_gbp").sum() / (pl.col("like") * pl.col("held")).sum()).item()
     return like.select(
         *PLACE, "outturn_gbp", "deficit_gbp", (pl.col("like") * level).alias("expected_each_gbp"), n="held"
@@ -217,14 +214,7 @@ def _funnel(frames: Frames) -> pl.DataFrame:
         return shown.head(0).select(PLACE)
     ratio = pl.col("each_plan_gbp") / pl.col("like_need_gbp")
     told = shown.with_columns(events=ratio * pl.col("plans"))
-    fitted = funnel.fit(told, "authority_code", "events", expected="plans")
-    value = pl.col("value")
-    units = pl.DataFrame(fitted.units).select(
-        pl.col("unit").alias("authority_code"), "n", "value", "low95", "high95", "low998", "high998",
-        position(value < pl.col("low998"), value > pl.col("high998"), Direction.NONE),
-        target=pl.lit(fitted.target), phi=pl.lit(fitted.phi), tau2=pl.lit(fitted.tau2),
-    )  # fmt: skip
-    return shown.select(PLACE).join(units, on="authority_code").sort("authority")
+    return placed(shown.select(PLACE), funnel.fit(told, "authority", "events", expected="plans"), Direction.NONE)
 
 
 def _dispersion(frames: Frames) -> pl.DataFrame:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analysis.effect_tables import OF, tried
+from analysis.effect_tables import OF
 from analysis.models import disproportion, robust
 from analysis.models.disproportion import CONDITIONAL, UNCONDITIONAL
 from analysis.populations.identified import PROFILED_PUPILS
 from analysis.result import EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows
+from analysis.tried import tried
 from analysis.warned import of_model
 from cohort.errors import NothingToRelease
 from cohort.snapshot import Snapshot
@@ -108,7 +109,7 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
         ),
         warnings=(
             "Neither view alone is the answer: given need, a bias in how need is judged is taken for need.",
-            *dict.fromkeys(word for result in fitted for word in of_model(result.warnings)),
+            *of_model(words for result in fitted for words in result.warnings),
         ),
         n_in=latest.height,
         n_used=fitted[0].n_used if fitted else 0,

@@ -13,7 +13,8 @@ from analysis.result import CountTable, Derived, Frames, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, counts
 from analysis.themes import THEMES
-from cohort.errors import NothingToRelease, UsageError
+from analysis.tried import tried
+from cohort.errors import NothingToRelease
 from cohort.snapshot import Snapshot
 
 LOCAL, REGIONAL, NATIONAL = "Local authority", "Regional", "National"
@@ -160,14 +161,14 @@ def _latest(frames: Frames) -> Iterable[pl.DataFrame]:
 
 
 def _placed(cells: pl.DataFrame) -> pl.DataFrame:
-    measure = measures()[cells["measure"][0]]
-    try:
-        found = positions(cells, measure.direction)
-        of = found.join(ranked(cells), on="authority", how="left") if "group" in found.columns else found
-    except UsageError:
-        of = cells.head(0).select(PLACE)
+    of = tried(_standing, cells)
     head = [pl.lit(cells[name][0]).alias(name) for name in KEYS]
-    return of.select(*head, pl.all())
+    return (cells.head(0).select(PLACE) if of is None else of).select(*head, pl.all())
+
+
+def _standing(cells: pl.DataFrame) -> pl.DataFrame:
+    found = positions(cells, measures()[cells["measure"][0]].direction)
+    return found.join(ranked(cells), on="authority", how="left") if "group" in found.columns else found
 
 
 def _say(frames: Frames, order: tuple[str, ...]) -> str:

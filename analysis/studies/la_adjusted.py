@@ -17,12 +17,12 @@ from analysis.intake import BROUGHT, OUTCOMES, Outcome, brought, compared, compl
 from analysis.measure import Direction
 from analysis.models import funnel, multilevel
 from analysis.populations.compared import AMONG, PLANS, SEN, plan_rates
-from analysis.positions import ALIKE, FEWEST, PLACE, grouped, position
+from analysis.positions import ALIKE, FEWEST, PLACE, grouped, placed, position
 from analysis.result import Chart, CountTable, Derived, EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable
+from analysis.tried import tried
 from analysis.warned import of_model
-from cohort.errors import UsageError
 from cohort.snapshot import Snapshot
 
 POINTS = 11
@@ -99,11 +99,16 @@ def _effects(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Effects of authorities on the log odds, with rank intervals, and what the model warned of."""
     counted = frame.group_by("authority").agg(pl.len().alias("pupils"), pl.col("outcome").sum().alias("observed"))
     rests = counted.select(pl.col("authority").alias("level"), fewer()).sort("level")
-    try:
-        fitted = multilevel.fit(
-            frame, "outcome", fixed=covariates(frame), groups=["authority"], family="binomial", points=POINTS
-        )
-    except UsageError:
+    fitted = tried(
+        multilevel.fit,
+        frame,
+        "outcome",
+        fixed=covariates(frame),
+        groups=["authority"],
+        family="binomial",
+        points=POINTS,
+    )
+    if fitted is None:
         none = [pl.lit(None, kind).alias(name) for name, kind in EFFECTS.items() if name != "level"]
         return rests.select("level", *none, "n"), (NOT_SHRUNKEN,)
     found = pl.DataFrame(fitted.effects("authority")).select(*EFFECTS)
@@ -141,15 +146,8 @@ def _funnel(frames: Frames, way: Direction, *, adjusts: bool) -> pl.DataFrame:
     if adjusts:
         fitted = adjusted_funnel(shown, england)
     else:
-        fitted = funnel.fit(shown, "authority_code", "numerator", "denominator", target=england)
-    value = pl.col("value")
-    units = pl.DataFrame(fitted.units).select(
-        pl.col("unit").alias("authority_code"), "n", "value", "z", "low95", "high95", "low998", "high998",
-        "z_unadjusted",
-        position(value < pl.col("low998"), value > pl.col("high998"), way),
-        target=pl.lit(fitted.target), phi=pl.lit(fitted.phi), tau2=pl.lit(fitted.tau2),
-    )  # fmt: skip
-    return shown.select(PLACE).join(units, on="authority_code").sort("authority")
+        fitted = funnel.fit(shown, "authority", "numerator", "denominator", target=england)
+    return placed(shown.select(PLACE), fitted, way)
 
 
 def _groups(frames: Frames, way: Direction) -> pl.DataFrame:

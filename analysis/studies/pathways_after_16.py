@@ -22,6 +22,7 @@ from analysis.populations.after_year_11 import (
 from analysis.result import CountTable, EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows
+from analysis.tried import tried
 from analysis.warned import of_model
 from cohort.errors import NothingToRelease, UsageError
 from cohort.snapshot import Snapshot
@@ -174,9 +175,8 @@ def _explained(distances: sequences.Distances, people: pl.DataFrame) -> pl.DataF
     found = []
     for words, column in GROUPINGS.items():
         known = order[column].drop_nulls()
-        try:
-            fitted = sequences.discrepancy(distances, order[column], permutations=199, seed=SEED)
-        except UsageError:
+        fitted = tried(sequences.discrepancy, distances, order[column], permutations=199, seed=SEED)
+        if fitted is None:
             continue
         found.append(
             (words, fitted.pseudo_r2, fitted.p, known.value_counts()["count"].to_numpy().min(initial=len(known)))

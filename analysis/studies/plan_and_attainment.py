@@ -19,6 +19,7 @@ from analysis.populations.key_stage_2 import IN_NEED, LAST
 from analysis.result import EstimateTable, Frames, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows
+from analysis.tried import tried
 from cohort.snapshot import Snapshot
 
 ARM, PLACE = "plan", "authority_code"
@@ -28,7 +29,6 @@ GROUPS = {"SLD": "severe", "PMLD": "severe", "DS": "severe", "MSI": "severe", "H
 """Types of need too rare to stand alone, and what they are counted with."""
 SHOWN = ("ASD", "SLCN", "SEMH", "MLD")
 OTHER = "OTH"
-ESTIMANDS = {"open to both": "ato", "had a plan": "att", "everybody": "ate"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _build(snapshot: Snapshot, _: Picks) -> AnalysisTable:
 def _compute(table: AnalysisTable, picks: Picks) -> Result:
     assert table.rows is not None  # noqa: S101
     outcome, frame = OUTCOMES[picks["outcome"]], _prepared(table.rows)
-    result = _effect(frame, outcome.column, ESTIMANDS[picks["whom"]])
+    result = _effect(frame, outcome.column, effect_tables.OF_WHOM[picks["whom"]])
     control = _control(frame)
     protocol = _protocol(outcome, picks["whom"])
     return Result(
@@ -94,9 +94,9 @@ def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(*told, *known(), has_plan.alias(ARM), need.alias("need"))
 
 
-def _effect(frame: pl.DataFrame, outcome: str, estimand: str) -> causal.EffectResult | None:
+def _effect(frame: pl.DataFrame, outcome: str, estimand: causal.Estimand) -> causal.EffectResult | None:
     methods = ("aipw", "iptw", "gformula", "naive")
-    return effect_tables.tried(
+    return tried(
         causal.effect, frame, outcome, ARM, CONFOUNDERS, estimand, methods, PLACE, by="need", knots=KNOTS,
         modifiers=("need",),
     )  # fmt: skip
@@ -105,7 +105,7 @@ def _effect(frame: pl.DataFrame, outcome: str, estimand: str) -> causal.EffectRe
 def _control(frame: pl.DataFrame) -> causal.NegativeControl | None:
     """Phonics at six, of children who had no plan by then: a plan that came later cannot have moved it."""
     later = phonics_of_later(frame, "plan_began")
-    return effect_tables.tried(
+    return tried(
         causal.negative_control, later, "phonics", ARM, CONFOUNDERS, estimand="ato", cluster=PLACE, knots=KNOTS,
         modifiers=("need",),
     )  # fmt: skip
@@ -171,7 +171,7 @@ plan_and_attainment = Study(
     question="What did a plan do for children with this need?",
     choices=(
         Choice("outcome", "Which result at eleven.", tuple(OUTCOMES), "score"),
-        Choice("whom", "The effect on whom.", tuple(ESTIMANDS), "open to both"),
+        Choice("whom", "The effect on whom.", tuple(effect_tables.OF_WHOM), "open to both"),
     ),
     build=_build,
     compute=_compute,

@@ -15,7 +15,8 @@ from analysis.positions import NO_RANKS, positions, told_apart
 from analysis.result import Chart, CountTable, Derived, EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows
-from cohort.errors import NothingToRelease, UsageError
+from analysis.tried import tried
+from cohort.errors import NothingToRelease
 from cohort.schema.codes.provision import NEED_TYPE
 from cohort.snapshot import Snapshot
 
@@ -120,9 +121,8 @@ def _met(needs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _share(of: pl.DataFrame) -> dict[str, float | None]:
-    try:
-        found = robust.fit(of, "is_met", [], cluster="authority")
-    except UsageError:  # all are met, or none: there is nothing from which an error could be told
+    found = tried(robust.fit, of, "is_met", [], cluster="authority")
+    if found is None:  # all are met, or none: there is nothing from which an error could be told
         return {"value": of["is_met"].cast(pl.Float64).to_numpy().mean(), "low": None, "high": None}
     row = pl.DataFrame(found.coefficients).row(0, named=True)
     return {"value": row["estimate"], "low": row["low"], "high": row["high"]}

@@ -16,8 +16,9 @@ from analysis.positions import NO_RANKS, positions, told_apart
 from analysis.result import Chart, CountTable, Derived, EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows
+from analysis.tried import tried
 from analysis.warned import of_model
-from cohort.errors import NothingToRelease, UsageError
+from cohort.errors import NothingToRelease
 from cohort.schema.codes.provision import NEED_TYPE
 from cohort.snapshot import Snapshot
 
@@ -90,7 +91,7 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
             "The figure for attainment is an association given what was recorded; it is not shown to be causal.",
             NO_RANKS,
             "A plan that got more than was due counts as fully delivered.",
-            *of_model(words for words in fitted.warnings if "got more" not in words),
+            *of_model(fitted.warnings),
         ),
         n_in=table.rows.height,
         n_used=fitted.n_used + leavers.height,
@@ -141,9 +142,8 @@ def _fewer(rest: pl.Expr) -> pl.Expr:
 
 def _overall(frame: pl.DataFrame, short: float) -> dict[str, dict[str, float]]:
     """Measure → estimate, low, high; nothing where they cannot be estimated."""
-    try:
-        found = delivery.ratios(frame, "delivered_hours", "due_hours_known", "authority", (), short)
-    except UsageError:
+    found = tried(delivery.ratios, frame, "delivered_hours", "due_hours_known", "authority", (), short)
+    if found is None:
         return {}
     return {row["measure"]: row for row in pl.DataFrame(found.overall).iter_rows(named=True)}
 
@@ -256,9 +256,10 @@ def _leavers(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _corrected(leavers: pl.DataFrame, held: tuple[str, ...], cv: float) -> dict[str, dict[str, float]]:
     """Method → estimate, low, high of MORE hours; nothing where they cannot be estimated."""
-    try:
-        found = delivery.corrected(leavers, "points", "delivered", "authority", held, error_cv=cv, method="calibration")
-    except UsageError:
+    found = tried(
+        delivery.corrected, leavers, "points", "delivered", "authority", held, error_cv=cv, method="calibration"
+    )
+    if found is None:
         return {}
     told = pl.DataFrame(found.estimates).with_columns(
         pl.col(SHOWN) * MORE, reliability=pl.lit(found.reliability), kept=pl.lit(found.kept)
@@ -301,9 +302,8 @@ def _control(leavers: pl.DataFrame) -> dict[str, float]:
 
 
 def _linear(leavers: pl.DataFrame, exposure: str, held: tuple[str, ...]) -> dict[str, float]:
-    try:
-        found = robust.fit(leavers, "points", [exposure, *held], cluster="authority")
-    except UsageError:
+    found = tried(robust.fit, leavers, "points", [exposure, *held], cluster="authority")
+    if found is None:
         return {}
     told = pl.DataFrame(found.coefficients).with_columns(pl.col(SHOWN) * MORE)
     return told.filter(term=exposure).row(0, named=True)

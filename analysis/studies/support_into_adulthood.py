@@ -18,6 +18,7 @@ from analysis.populations.sen_at_16 import PLAN, WITH_SEN_AT_16
 from analysis.result import EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable, rows
+from analysis.tried import tried
 from cohort.snapshot import Snapshot
 
 ARM, PLACE = "plan", "authority_code"
@@ -27,7 +28,6 @@ LONG = 3
 NEEDS = {"SLD": "severe", "PMLD": "severe", "DS": "severe", "MSI": "severe", "HI": "PD", "VI": "PD", "NSA": "OTH"}
 """Types of need too rare to stand alone, and what they are counted with."""
 OTHER = "OTH"
-ESTIMANDS = {"open to both": "ato", "had a plan": "att", "everybody": "ate"}
 UNIT = 100.0
 LEFT_OUT, AS_NEET, AS_NOT = "left out", "counted as NEET: the usual mistake", "counted as not NEET"
 LEAST, MOST = "NEET only where on support alone", "NEET only where with a plan"
@@ -54,7 +54,7 @@ def _build(snapshot: Snapshot, _: Picks) -> AnalysisTable:
 def _compute(table: AnalysisTable, picks: Picks) -> Result:
     assert table.rows is not None  # noqa: S101
     outcome, frame = OUTCOMES[picks["outcome"]], _prepared(table.rows)
-    estimand = ESTIMANDS[picks["whom"]]
+    estimand = effect_tables.OF_WHOM[picks["whom"]]
     result = _effect(frame, outcome.column, estimand, ("aipw", "iptw", "gformula", "naive"))
     compared = Comparison(frame, outcome.column, ARM, CONFOUNDERS, UNIT, is_binary=True)
     return Result(
@@ -106,14 +106,12 @@ def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _effect(
-    frame: pl.DataFrame, outcome: str, estimand: str, methods: tuple[causal.Method, ...]
+    frame: pl.DataFrame, outcome: str, estimand: causal.Estimand, methods: tuple[causal.Method, ...]
 ) -> causal.EffectResult | None:
-    return effect_tables.tried(
-        causal.effect, frame, outcome, ARM, CONFOUNDERS, estimand, methods, PLACE, knots=KNOTS, modifiers=()
-    )
+    return tried(causal.effect, frame, outcome, ARM, CONFOUNDERS, estimand, methods, PLACE, knots=KNOTS, modifiers=())
 
 
-def _not_known(frame: pl.DataFrame, outcome: str, estimand: str) -> EstimateTable:
+def _not_known(frame: pl.DataFrame, outcome: str, estimand: causal.Estimand) -> EstimateTable:
     """The answer under each thing that not known may hide; the last two are the furthest that it may go."""
     arm = pl.col(ARM)
     ways = {LEFT_OUT: None, AS_NEET: pl.lit(1), AS_NOT: pl.lit(0), LEAST: 1 - arm, MOST: arm}
@@ -131,7 +129,7 @@ def _bounds(frame: pl.DataFrame, outcome: str) -> EstimateTable:
     """NEET by arm: among those known, and the least and the most that it can be; per 100."""
     arms = {0: "support alone", 1: "a plan"}
     schema = {"arm": pl.String, **OF, "least": pl.Float64, "most": pl.Float64, "n": pl.Int64}
-    fitted = effect_tables.tried(missing.bounds, frame, outcome, [ARM])
+    fitted = tried(missing.bounds, frame, outcome, [ARM])
     if fitted is None:
         told = pl.DataFrame([(arm, *(None,) * 5, 0) for arm in arms.values()], schema, orient="row")
     else:
@@ -199,7 +197,7 @@ support_into_adulthood = Study(
     question="Does a plan at 16 keep young people out of NEET?",
     choices=(
         Choice("outcome", "What is counted.", tuple(OUTCOMES), "three months by 18"),
-        Choice("whom", "The effect on whom.", tuple(ESTIMANDS), "open to both"),
+        Choice("whom", "The effect on whom.", tuple(effect_tables.OF_WHOM), "open to both"),
     ),
     build=_build,
     compute=_compute,

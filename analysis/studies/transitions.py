@@ -9,26 +9,26 @@ from __future__ import annotations
 
 import polars as pl
 
+from analysis.measure import Direction
 from analysis.models import funnel, robust
 from analysis.places import authorities
 from analysis.populations.linkage import LEAVERS
 from analysis.populations.reviews import TRANSFERS
 from analysis.populations.transitions import PLANS_PASSED, REVIEWS_BY_MOVE
+from analysis.positions import FEWEST, positions
 from analysis.result import Chart, CountTable, Derived, EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable
+from analysis.tried import tried
 from analysis.warned import of_model
-from cohort.errors import NothingToRelease, UsageError
+from cohort.errors import NothingToRelease
 from cohort.schema.codes.sections import PHASE
 from cohort.snapshot import Snapshot
 
 LABELS = {code.code: code.label for code in PHASE.codes}
 PHASES = {"all": None, "school": "S", "secondary": "U", "post-16": "16"}
-FEWEST = 5
-"""Fewer authorities than this give no idea of how much they differ beyond chance."""
 ENOUGH = 10
 """Changes of phase of an authority from which its share says something of how much authorities differ."""
-ALIKE = "not distinguishable from England"
 LATENESS = ((0, "in time"), (28, "up to 4 weeks late"), (84, "up to 12 weeks late"))
 NEVER = "not issued when it was told"
 MORE = "later than 12 weeks"
@@ -196,9 +196,8 @@ def _compared(reviews: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
         had = of.filter(moved=1)[outcome]
         n = int(min(had.sum(), len(had) - had.sum()))
         for way, fixed in {"given age and year": ["moved", "age", "year"], "not adjusted": ["moved"]}.items():
-            try:
-                fitted = robust.fit(of, outcome, fixed, cluster="authority_code")
-            except UsageError:
+            fitted = tried(robust.fit, of, outcome, fixed, cluster="authority_code")
+            if fitted is None:
                 continue
             row = pl.DataFrame(fitted.coefficients).filter(term="moved").row(0, named=True)
             found.append((words, way, row["estimate"], row["low"], row["high"], n))
@@ -208,19 +207,7 @@ def _compared(reviews: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
 
 def _funnel(frames: Frames) -> pl.DataFrame:
     """Position of each authority whose figures are shown."""
-    shown = frames["authorities"].drop_nulls(["numerator", "denominator"])
-    if shown.height < FEWEST:
-        return shown.head(0).select("authority_code", "authority", "region")
-    fitted = funnel.fit(shown, unit="authority_code", numerator="numerator", denominator="denominator")
-    group = pl.when(pl.col("value") < pl.col("low998")).then(pl.lit("worse than England"))
-    group = group.when(pl.col("value") > pl.col("high998")).then(pl.lit("better than England")).otherwise(pl.lit(ALIKE))
-    one = {"target": fitted.target, "phi": fitted.phi, "tau2": fitted.tau2}
-    units = pl.DataFrame(fitted.units).with_columns(
-        group.alias("group"), **{name: pl.lit(v) for name, v in one.items()}
-    )
-    return shown.select("authority_code", "authority", "region").join(
-        units.rename({"unit": "authority_code"}), on="authority_code", maintain_order="left"
-    )
+    return positions(frames["authorities"], Direction.HIGHER)
 
 
 def _say(frames: Frames) -> str:

@@ -16,8 +16,8 @@ from analysis.models import multilevel, variance
 from analysis.result import Chart, EstimateTable, Frames, Part, Result
 from analysis.study import Choice, Picks, Study
 from analysis.table import AnalysisTable
+from analysis.tried import tried
 from analysis.warned import of_model
-from cohort.errors import UsageError
 from cohort.snapshot import Snapshot
 
 SCORES = {"reading": "reading score at 11", "attainment_8": "Attainment 8"}
@@ -107,12 +107,9 @@ def _fitted(frame: pl.DataFrame, given: str, by: str, is_score: bool) -> multile
     known = WAYS[given] if is_score else covariates(frame)
     fixed = [name for name in WAYS[given] if name in known]
     groups = ["school", "authority"] if is_score else [by]
-    try:
-        if is_score:
-            return multilevel.fit(frame, "outcome", fixed=fixed, groups=groups)
-        return multilevel.fit(frame, "outcome", fixed=fixed, groups=groups, family="binomial", points=POINTS)
-    except UsageError:
-        return None
+    if is_score:
+        return tried(multilevel.fit, frame, "outcome", fixed=fixed, groups=groups)
+    return tried(multilevel.fit, frame, "outcome", fixed=fixed, groups=groups, family="binomial", points=POINTS)
 
 
 def _parts(models: Models, is_score: bool) -> pl.DataFrame:

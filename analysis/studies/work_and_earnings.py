@@ -15,8 +15,9 @@ from analysis.populations.after_year_11 import DESTINATIONS, NONE, PLAN, TAX_YEA
 from analysis.result import CountTable, EstimateTable, Frames, Part, Result
 from analysis.study import Picks, Study
 from analysis.table import AnalysisTable, rows
+from analysis.tried import tried
 from analysis.warned import of_model
-from cohort.errors import NothingToRelease, UsageError
+from cohort.errors import NothingToRelease
 from cohort.schema.codes.adulthood import DESTINATION, LEAVING_STAGE
 from cohort.snapshot import Snapshot
 
@@ -93,7 +94,7 @@ def _compute(table: AnalysisTable, _: Picks) -> Result:
         warnings=(
             "Not causal: a plan goes with more need, of which the record does not hold all.",
             "Pay of those in work is not pay of all: read the parts together.",
-            *of_model(dict.fromkeys(doubts)),
+            *of_model(doubts),
         ),
         n_in=told.height,
         n_used=found.height,
@@ -169,13 +170,11 @@ def _smaller(of: pl.DataFrame) -> int:
 
 def _effects(comparable: dict[int, pl.DataFrame]) -> dict[int, causal.EffectResult]:
     """The adjusted comparison of each year; none where the two groups do not overlap at all."""
-    fits = {}
-    for years, of in comparable.items():
-        try:
-            fits[years] = causal.effect(of, "in_work", "has_plan", KNOWN_AT_16, cluster="authority_code", seed=SEED)
-        except UsageError:
-            continue
-    return fits
+    fits = {
+        years: tried(causal.effect, of, "in_work", "has_plan", KNOWN_AT_16, cluster="authority_code", seed=SEED)
+        for years, of in comparable.items()
+    }
+    return {years: fitted for years, fitted in fits.items() if fitted is not None}
 
 
 def _plan(comparable: dict[int, pl.DataFrame], fits: dict[int, causal.EffectResult]) -> pl.DataFrame:
@@ -211,9 +210,8 @@ def _adjusted(fitted: causal.EffectResult) -> list[tuple[str, float, float, floa
 
 
 def _plain(of: pl.DataFrame, outcome: str) -> list[tuple[str, float, float, float, None]]:
-    try:
-        fitted = robust.fit(of, outcome, ["has_plan"], cluster="authority_code")
-    except UsageError:
+    fitted = tried(robust.fit, of, outcome, ["has_plan"], cluster="authority_code")
+    if fitted is None:
         return []
     row = pl.DataFrame(fitted.coefficients).filter(term="has_plan").row(0, named=True)
     return [(PLAIN, row["estimate"], row["low"], row["high"], None)]
@@ -225,12 +223,11 @@ def _pay(with_sen: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     real = off.with_columns(year=pl.col("year").clip(min(PRICES), max(PRICES)), paid=(pl.col("pay") > 0).cast(pl.Int8))
     tables, said = [], []
     for way, adjust in {ADJUSTED: [*KNOWN_AT_16, "years"], PLAIN: ["years"]}.items():
-        try:
-            fitted = earnings.two_part(
-                real, "pay", "has_plan", adjust, "year", PRICES, max(PRICES), cluster="authority_code"
-            )
-            steady = _steady(off, adjust)
-        except UsageError:
+        fitted = tried(
+            earnings.two_part, real, "pay", "has_plan", adjust, "year", PRICES, max(PRICES), cluster="authority_code"
+        )
+        steady = tried(_steady, off, adjust)
+        if fitted is None or steady is None:
             continue
         gaps = pl.DataFrame(fitted.gaps).select("part", difference="estimate", low="low", high="high")
         tables.append(pl.concat([gaps, steady]).select(pl.lit(way).alias("way"), "part", "difference", "low", "high"))
@@ -280,9 +277,10 @@ def _parts(with_sen: pl.DataFrame) -> pl.DataFrame:
     """The gap in sustained work, support less plan, in what goes with the known and the rest; years together."""
     known = with_sen.drop_nulls(KNOWN_AT_16)
     kinds = {"part": pl.String, "difference": pl.Float64, "low": pl.Float64, "high": pl.Float64, "n": pl.Int64}
-    try:
-        fitted = decompose.gap(known, "in_work", "sen", [*KNOWN_AT_16, "years"], cluster="authority_code", detail=False)
-    except UsageError:
+    fitted = tried(
+        decompose.gap, known, "in_work", "sen", [*KNOWN_AT_16, "years"], cluster="authority_code", detail=False
+    )
+    if fitted is None:
         return pl.DataFrame(schema=kinds)
     n = pl.lit(_backing(known, "in_work"), pl.Int64).alias("n")
     return pl.DataFrame(fitted.parts).select("part", pl.col("estimate").alias("difference"), "low", "high", n)

@@ -12,6 +12,7 @@ import pytest
 from analysis import draw, files
 from analysis.release import Release
 from analysis.study import studies
+from analysis.warned import of_model
 from tests.planted import Planted
 
 CHARTS = {
@@ -57,6 +58,12 @@ def test_every_choice_of_every_study_can_be_made(released: Callable[..., Release
             if (choice.name, option) in {("source", "published")} or choice.name == "year":
                 continue
             assert released(name, "research", **{choice.name: option}).sentence
+
+
+@pytest.mark.parametrize("name", studies())
+def test_no_warning_counts_people(released: Callable[..., Release], name: str) -> None:
+    told = released(name, "research").warnings
+    assert of_model(told) == told
 
 
 def test_every_chart_is_drawn_from_a_release(released: Callable[..., Release]) -> None:

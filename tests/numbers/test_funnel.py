@@ -14,6 +14,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from scipy import stats
 
 from analysis.models import funnel
 from cohort.errors import UsageError
@@ -93,6 +94,22 @@ def test_the_trap_a_plain_funnel_flags_a_quarter_of_authorities_that_differ_as_a
 def test_where_authorities_do_not_differ_a_funnel_flags_what_it_promises() -> None:
     assert share_flagged(0.0, overdispersion=False) == pytest.approx(0.002, abs=0.002)
     assert share_flagged(0.0) == pytest.approx(0.002, abs=0.002)
+
+
+@pytest.mark.parametrize("target", [0.02, 0.3, 0.755, 0.98])
+def test_of_units_however_small_exact_limits_call_no_more_than_two_in_a_thousand_outliers(target: float) -> None:
+    for n in (1, 2, 3, 5, 8, 13, 30, 100, 400):
+        every = pl.DataFrame({"unit": range(n + 1), "events": range(n + 1), "n": [n] * (n + 1)})
+        units = funnel.fit(every, "unit", "events", "n", target=target, overdispersion=False).units
+        flagged = units["outlier"].to_numpy()
+        assert stats.binom.pmf(np.arange(n + 1), n, target)[flagged].sum() <= 0.002
+
+
+def test_three_of_three_stand_out_nowhere_where_three_in_four_are_usual() -> None:
+    three = pl.DataFrame({"unit": ["a", "b"], "events": [3, 0], "n": [3, 3]})
+    units = funnel.fit(three, "unit", "events", "n", target=0.755, overdispersion=False).units
+    assert units["value"][0] > units["high998"][0]
+    assert not units["outlier"].any()
 
 
 def test_planted_outliers_are_found_among_authorities_that_differ_little() -> None:
