@@ -74,7 +74,7 @@ def adjusted_funnel(shown: pl.DataFrame, england: float) -> funnel.FunnelResult:
     share = (pl.col("numerator") / pl.col("denominator") / pl.col("expected") * england).clip(0, 1)
     sized = shown.with_columns(size=(pl.col("denominator") * odds).round().clip(1))
     sized = sized.with_columns(events=share * pl.col("size"))
-    return funnel.fit(sized, "authority", "events", "size", target=england)
+    return funnel.fit(sized, "authority", "events", "size", target=england, consistent=True)
 
 
 def with_plans(units: pl.DataFrame, plans: pl.DataFrame) -> dict[str, float | None]:

@@ -100,13 +100,11 @@ class Value:
         return {VALUE: known.ifelse(number, ibis.null("float64")), OF: known.ifelse(of, ibis.null("float64"))}
 
     def sums(self, table: Table) -> dict[str, Number]:
-        """What is added up of a group: units with a number, both sums, the spread, and the quantile of a quantile."""
+        """What is added up of a group: units with a number, both sums, and the quantile of a quantile."""
         columns = self.columns(table)
         value, of = columns[VALUE], columns[OF]
         found = {"n": value.count(), "total": value.sum(), "out_of": of.sum()}
-        if self.at is not None:
-            return {**found, "quantile": value.quantile(self.at)}
-        return found if self.of is not None else {**found, "sd": value.std(how="sample")}
+        return found if self.at is None else {**found, "quantile": value.quantile(self.at)}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from analysis.people_behind import PEOPLE
 from cohort.errors import UsageError
 from cohort.snapshot import Snapshot
 
@@ -16,12 +17,12 @@ def authorities(snapshot: Snapshot) -> pl.DataFrame:
 
 
 def england(counts: pl.DataFrame) -> pl.DataFrame:
-    """Counts summed over authorities; the place is England."""
-    keys = [c for c in counts.columns if c not in {"authority_code", "numerator", "denominator"}]
-    of = pl.col("denominator")
+    """Counts summed over authorities; the place is England. Who moved in the year is among the people of both."""
+    added = [c for c in ("numerator", "denominator", *PEOPLE) if c in counts.columns]
+    keys = [c for c in counts.columns if c not in {"authority_code", *added}]
     return (
         counts.group_by(keys, maintain_order=True)
-        .agg(pl.col("numerator").sum(), pl.when(of.count() > 0).then(of.sum()).alias("denominator"))
+        .agg(pl.when(pl.col(c).count() > 0).then(pl.col(c).sum()).alias(c) for c in added)
         .with_columns(pl.lit(ENGLAND).alias("authority"))
     )
 

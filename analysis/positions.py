@@ -10,6 +10,9 @@ import polars as pl
 
 from analysis.measure import Direction
 from analysis.models import funnel, ranks
+from analysis.models.intervals import normal_quantile
+from analysis.people_behind import DEFF
+from analysis.shares import effective
 
 FEWEST = 5
 """Fewer authorities than this give no idea of how much they differ beyond chance."""
@@ -22,6 +25,7 @@ GROUPS = {
 ALIKE = "not distinguishable from England"
 NO_RANKS = "Ranks are not shown: most authorities cannot be told apart, and order would be read as merit."
 PLACE = ("authority_code", "authority", "region")
+ERROR = "error"
 
 
 def position(is_below: pl.Expr, is_above: pl.Expr, direction: Direction = Direction.NONE) -> pl.Expr:
@@ -43,17 +47,20 @@ def positions(
 ) -> pl.DataFrame:
     """Of each authority whose counts are shown its place in the funnel, in order of name.
 
-    `authorities`: those of PLACE that there are, numerator, denominator; a row an authority. `target`: England's share
-    where it was released; that of the authorities shown leans away from shares of which small counts are withheld.
+    `authorities`: those of PLACE that there are, a row an authority, with numerator and denominator or, of a mean,
+    value, low and high. `target`: England's figure where it was released; that of the authorities shown leans away
+    from shares of which small counts are withheld.
     Adds n, value, z, low95, high95, low998, high998, outlier, group, target, phi, tau2; no rows and no such columns
     where too few authorities are shown.
     """
     shown, place = _shown(authorities), [name for name in PLACE if name in authorities.columns]
     if shown.height < FEWEST:
         return shown.head(0).select(place)
-    return placed(
-        shown.select(place), funnel.fit(shown, "authority", "numerator", "denominator", target=target), direction
-    )
+    if ERROR in shown.columns:
+        fitted = funnel.fit_values(shown, "authority", "value", ERROR, target=target, consistent=True)
+    else:
+        fitted = funnel.fit(shown, "authority", "numerator", "denominator", target=target, consistent=True)
+    return placed(shown.select(place), fitted, direction)
 
 
 def placed(authorities: pl.DataFrame, drawn: funnel.FunnelResult, direction: Direction) -> pl.DataFrame:
@@ -80,8 +87,11 @@ def ranked(authorities: pl.DataFrame) -> pl.DataFrame:
     if shown.height < FEWEST:
         kinds = {"authority": pl.String, "rank_low": pl.Int64, "rank_high": pl.Int64, "ranked": pl.Int64}
         return pl.DataFrame(schema=kinds)
-    units = pl.DataFrame(ranks.fit(shown, "authority", "numerator", "denominator").units)
-    return units.select(
+    if ERROR in shown.columns:
+        fitted = ranks.fit_values(shown, "authority", "value", ERROR)
+    else:
+        fitted = ranks.fit(shown, "authority", "numerator", "denominator")
+    return pl.DataFrame(fitted.units).select(
         pl.col("unit").alias("authority"), "rank_low", "rank_high", pl.lit(shown.height, pl.Int64).alias("ranked")
     )
 
@@ -98,4 +108,9 @@ def told_apart(placed: pl.DataFrame) -> str:
 
 
 def _shown(authorities: pl.DataFrame) -> pl.DataFrame:
-    return authorities.drop_nulls(["numerator", "denominator"]).filter(pl.col("denominator") > 0)
+    """Those with a figure: counts as those of a sample of people, or a value with its error."""
+    if "numerator" not in authorities.columns:
+        error = (pl.col("high") - pl.col("low")) / (2 * normal_quantile(0.95))
+        return authorities.with_columns(error.alias(ERROR)).drop_nulls(["value", ERROR]).filter(pl.col(ERROR) > 0)
+    counted = authorities.drop_nulls(["numerator", "denominator"]).filter(pl.col("denominator") > 0)
+    return counted.with_columns(effective()) if DEFF in counted.columns else counted

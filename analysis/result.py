@@ -38,7 +38,9 @@ class Part(StrEnum):
 class CountTable:
     """True counts: `dimensions`, `numerator`, `denominator` (null where the measure is a plain count).
 
-    `is_share`: the numerator is part of the denominator, so the rest of it must be safe as well.
+    `is_share`: the numerator is part of the denominator, so the rest of it must be safe as well. Where units may be of
+    one person the frame also has numerator_people, denominator_people and rest_people, which are not released, and
+    `deff`, which is.
     """
 
     name: str

@@ -9,17 +9,21 @@ import polars as pl
 
 from analysis.facts import TRAITS, with_traits
 from analysis.measure import Across, Count, Kind, Measure, Value
-from analysis.population import BY_PLACE, Population, Table
+from analysis.people_behind import DEFF, PEOPLE, design_effects, people
+from analysis.population import BY_PLACE, Condition, Population, Table
 from cohort.errors import UsageError
 from cohort.snapshot import Snapshot
+
+COUNTS = ("numerator", "denominator")
 
 
 @dataclass(frozen=True)
 class AnalysisTable:
     """What a study computes on.
 
-    `counts`: the grouping columns, measure, numerator, denominator (null for a plain count), true counts.
-    `averages`: the grouping columns, measure, n, total, out_of, value, sd, of measures of a value.
+    `counts`: the grouping columns, measure, numerator, denominator (null for a plain count), true counts; of our own
+    record also the people behind each, those behind the rest of a share, and the design effect.
+    `averages`: sums and numbers of measures of a value, as `analysis.averages` makes them.
     `rows`: one row a unit, for models. `flows`: attrition by population. `published`: the counts are figures
     that somebody published, under `source`. None of it may be seen: only a Release may.
     """
@@ -39,51 +43,66 @@ class AnalysisTable:
 def counts(
     snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE, across: Across | None = None
 ) -> AnalysisTable:
-    """True counts of each measure by the given columns of its populations."""
+    """True counts of each measure by the given columns of its populations, and who stands behind them."""
     chosen = tuple(measures)
-    return AnalysisTable(counts=figures(snapshot, chosen, by, across), flows=_flows(snapshot, chosen))
-
-
-def averages(
-    snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE, across: Across | None = None
-) -> AnalysisTable:
-    """True means, ratios and quantiles of measures of a value, by the given columns of their populations."""
-    chosen = tuple(measures)
-    return AnalysisTable(averages=values(snapshot, chosen, by, across), flows=_flows(snapshot, chosen))
+    counted = figures(snapshot, chosen, by, across, with_people=True)
+    among = [name for name in ("year",) if name in by]
+    effects = design_effects(snapshot, chosen, among)
+    joined = counted.join(effects, on=["measure", *among], how="left", maintain_order="left")
+    return AnalysisTable(counts=joined.with_columns(pl.col(DEFF).fill_null(1.0)), flows=_flows(snapshot, chosen))
 
 
 def figures(
-    snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE, across: Across | None = None
+    snapshot: Snapshot,
+    measures: Iterable[Measure],
+    by: tuple[str, ...] = BY_PLACE,
+    across: Across | None = None,
+    *,
+    with_people: bool = False,
 ) -> pl.DataFrame:
     """The counts of `counts` without the attrition. Columns: `by`, measure, both counts. One look at a population.
 
-    Raises UsageError TABLE-02 for a measure of a value; where the years are pooled, what `Measure.pooled` raises.
+    `with_people` adds the people behind them (PEOPLE). Raises UsageError TABLE-02 for a measure of a value; where the
+    years are pooled, what `Measure.pooled` raises.
     """
-    chosen = _fit(snapshot, measures, by, across, of_values=False)
+    chosen = fit(snapshot, measures, by, across, of_values=False)
     asked: dict[str, dict[str, Count]] = {}
     for measure in chosen:
-        for part, count in measure.counts.items():
+        for part, count in (_parts(measure) if with_people else measure.counts).items():
             asked.setdefault(count.population.name, {})[f"{measure.name} {part}"] = count
-    counted = {name: _counted(snapshot, counts_of, by) for name, counts_of in asked.items()}
-    return pl.concat([_measured(measure, counted, by) for measure in chosen]).sort("measure", *by)
+    counted = {name: _counted(snapshot, of, by, with_people=with_people) for name, of in asked.items()}
+    columns = (*COUNTS, *(PEOPLE if with_people else ()))
+    return pl.concat([_measured(measure, counted, by, columns) for measure in chosen]).sort("measure", *by)
+
+
+def _parts(measure: Measure) -> dict[str, Count]:
+    """What is counted, and the rest of a share: units of the denominator that are not in the numerator."""
+    if not measure.is_share:
+        return measure.counts
+    numerator, denominator = measure.counts["numerator"], measure.counts["denominator"]
+
+    def rest(table: Table) -> Condition:
+        return denominator.where(table) & ~numerator.where(table).fill_null(False)
+
+    return {**measure.counts, "rest": Count(numerator.population, rest, example="")}
 
 
 def values(
     snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE, across: Across | None = None
 ) -> pl.DataFrame:
-    """The averages of `averages` without the attrition. Columns: `by`, measure, n, total, out_of, value, sd.
+    """True means, ratios and quantiles by group. Columns: `by`, measure, n, total, out_of, value.
 
-    `n`: units with a number. `total`, `out_of`: the two sums of a ratio, of a mean the second is `n`. `sd`: the
-    spread of a mean, null for others. Raises as `figures`, TABLE-02 for a measure of counts.
+    `n`: units with a number. `total`, `out_of`: the two sums of a ratio, of a mean the second is `n`.
+    Raises as `figures`, TABLE-02 for a measure of counts.
     """
-    chosen = _fit(snapshot, measures, by, across, of_values=True)
+    chosen = fit(snapshot, measures, by, across, of_values=True)
     asked: dict[str, list[Measure]] = {}
     for measure in chosen:
         asked.setdefault(measure.numerator.population.name, []).append(measure)
     return pl.concat([_valued(snapshot, together, by) for together in asked.values()]).sort("measure", *by)
 
 
-def _fit(
+def fit(
     snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...], across: Across | None, *, of_values: bool
 ) -> tuple[Measure, ...]:
     """The measures, where they can be asked so."""
@@ -93,7 +112,7 @@ def _fit(
             raise UsageError(
                 "TABLE-02",
                 f"{measure.title} is a {measure.kind.value}.",
-                "Ask for counts, shares and rates by counts(), for the others by averages().",
+                "Ask for counts, shares and rates by counts(), for the others by values().",
             )
         if "year" not in by:
             measure.pooled(_years(snapshot, measure), across)
@@ -124,29 +143,39 @@ def rows(snapshot: Snapshot, population: Population) -> AnalysisTable:
     return AnalysisTable(rows=judged.frame().to_polars(), flows={population.name: judged.flow()})
 
 
-def _measured(measure: Measure, counted: Mapping[str, pl.DataFrame], by: tuple[str, ...]) -> pl.DataFrame:
-    """One measure's rows: the groups of either population, a count that a group lacks being 0."""
-    frames = [
-        counted[count.population.name].select(*by, pl.col(f"{measure.name} {part}").alias(part))
-        for part, count in measure.counts.items()
-    ]
-    if len(frames) == 1:
-        joined = frames[0].with_columns(pl.lit(None, pl.Int64).alias("denominator"))
-    else:
-        joined = frames[1].join(frames[0], on=list(by), how="full", coalesce=True, nulls_equal=True)
-        joined = joined.with_columns(pl.col("numerator", "denominator").fill_null(0))
-    return joined.select(*by, pl.lit(measure.name).alias("measure"), "numerator", "denominator")
+def _measured(
+    measure: Measure, counted: Mapping[str, pl.DataFrame], by: tuple[str, ...], columns: tuple[str, ...]
+) -> pl.DataFrame:
+    """One measure's rows: the groups of either population, a count that a group lacks being 0.
+
+    What the measure does not have (the denominator of a plain count, the rest of a rate) is null.
+    """
+    own = {f"{measure.name} {column}": column for column in columns}
+    populations = dict.fromkeys(count.population.name for count in measure.counts.values())
+    frames = [counted[name].select(*by, *(c for c in own if c in counted[name].columns)) for name in populations]
+    joined = frames[0]
+    for frame in frames[1:]:
+        joined = joined.join(frame, on=list(by), how="full", coalesce=True, nulls_equal=True)
+    named = joined.rename(own, strict=False)
+    had = [column for column in columns if column in named.columns]
+    lacking = [pl.lit(None, pl.Int64).alias(column) for column in columns if column not in had]
+    filled = named.with_columns(pl.col(had).fill_null(0), *lacking)
+    return filled.select(*by, pl.lit(measure.name).alias("measure"), *columns)
 
 
-def _counted(snapshot: Snapshot, counts_of: Mapping[str, Count], by: tuple[str, ...]) -> pl.DataFrame:
-    """Counts on one population by group, a column each."""
-    table = _seen(snapshot, next(iter(counts_of.values())).population, by)
+def _counted(
+    snapshot: Snapshot, counts_of: Mapping[str, Count], by: tuple[str, ...], *, with_people: bool
+) -> pl.DataFrame:
+    """Counts on one population by group, a column each, and one of the people behind each."""
+    table = seen(snapshot, next(iter(counts_of.values())).population, by)
     sums = {name: count.sum(table) for name, count in counts_of.items()}
+    if with_people:
+        sums |= {f"{name}_people": people(table, count) for name, count in counts_of.items()}
     grouped = table.group_by(list(by)).aggregate(**sums).to_polars()
     return grouped.with_columns(pl.col(*sums).cast(pl.Int64))
 
 
-def _seen(snapshot: Snapshot, population: Population, by: tuple[str, ...]) -> Table:
+def seen(snapshot: Snapshot, population: Population, by: tuple[str, ...]) -> Table:
     """The units, with the traits of their persons where a group asks for one that the population does not show."""
     table = population.frame(snapshot)
     asked = [name for name in by if name in TRAITS and name not in population.columns]
@@ -156,7 +185,7 @@ def _seen(snapshot: Snapshot, population: Population, by: tuple[str, ...]) -> Ta
 def _valued(snapshot: Snapshot, measures: Sequence[Measure], by: tuple[str, ...]) -> pl.DataFrame:
     """Measures of values of one population: its groups, null where a group has no number."""
     parts = [(measure, measure.numerator) for measure in measures if isinstance(measure.numerator, Value)]
-    table = _seen(snapshot, measures[0].numerator.population, by)
+    table = seen(snapshot, measures[0].numerator.population, by)
     sums = {f"{m.name} {part}": sum for m, value in parts for part, sum in value.sums(table).items()}
     found = table.group_by(list(by)).aggregate(**sums).to_polars()
     return pl.concat([_averaged(found, measure, by) for measure, _ in parts])
@@ -169,10 +198,9 @@ def _averaged(found: pl.DataFrame, measure: Measure, by: tuple[str, ...]) -> pl.
         return pl.col(f"{measure.name} {name}").alias(name)
 
     figure = part("quantile") if measure.kind is Kind.QUANTILE else part("total") / part("out_of")
-    sd = part("sd") if measure.kind is Kind.MEAN else pl.lit(None, pl.Float64).alias("sd")
     known = pl.when(part("n") > 0, part("out_of") != 0).then(figure).alias("value")
     name = pl.lit(measure.name).alias("measure")
-    return found.select(*by, name, part("n").cast(pl.Int64), part("total"), part("out_of"), known, sd)
+    return found.select(*by, name, part("n").cast(pl.Int64), part("total"), part("out_of"), known)
 
 
 def published(snapshot: Snapshot, measure: str) -> AnalysisTable:

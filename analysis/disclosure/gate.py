@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+
 import polars as pl
 
 from analysis.disclosure.policy import Policy
 from analysis.disclosure.primary import protect, rounded
+from analysis.people_behind import DEFF
 from analysis.release import Provenance, Release, ReleasedTable, Status
 from analysis.result import CountTable, EstimateTable, PublishedTable, Result
 from analysis.shares import with_interval
@@ -76,21 +80,24 @@ def _released(table: CountTable | EstimateTable | PublishedTable, policy: Policy
 def _counts(table: CountTable, policy: Policy) -> tuple[pl.DataFrame, int]:
     """Numerator and denominator protected; the share and its interval are made from what is left of them.
 
-    A share goes with its numerator, its denominator, or the rest of it: 97 of 100 tells of 3.
+    A share goes with its numerator, its denominator, or the rest of it: 97 of 100 tells of 3. Where units may be of
+    one person, it goes with the people behind each as well, and a denominator of too few people is withheld too.
     """
     given = table.frame.with_columns((pl.col("denominator") - pl.col("numerator")).alias("rest"))
-    numerator, denominator, rest = (
-        protect(given, table.dimensions, (), name, policy).table for name in ("numerator", "denominator", "rest")
+    counted = ["numerator", "denominator", *(["rest"] if table.is_share else [])]
+    asked = [*counted, *(f"{name}_people" for name in counted if f"{name}_people" in given.columns)]
+    judged = {name: protect(given, table.dimensions, (), name, policy).table for name in asked}
+    small = {name: of["status"] == Status.SUPPRESSED.word for name, of in judged.items()}
+    hidden = functools.reduce(operator.or_, small.values())
+    few = small.get("denominator_people", small["denominator"])
+    kept = [*table.dimensions, *([DEFF] if DEFF in given.columns else [])]
+    cells = given.select(kept).with_columns(
+        numerator=judged["numerator"]["count"].set(hidden, None),
+        denominator=judged["denominator"]["count"].set(few, None),
     )
-    small = Status.SUPPRESSED.word
-    hidden = (numerator["status"] == small) | (denominator["status"] == small)
-    if table.is_share:
-        hidden = hidden | (rest["status"] == small)
-    cells = given.select(table.dimensions).with_columns(
-        numerator=numerator["count"].set(hidden, None), denominator=denominator["count"]
-    )
-    status = pl.Series("status", [small if h else Status.SHOWN.word for h in hidden], pl.String)
-    return with_interval(cells).with_columns(status), int(hidden.sum())
+    words = [Status.SUPPRESSED.word if is_hidden else Status.SHOWN.word for is_hidden in hidden]
+    shown = with_interval(cells, is_share=table.is_share).with_columns(pl.Series("status", words, pl.String))
+    return shown, int(hidden.sum())
 
 
 def _estimates(table: EstimateTable, policy: Policy) -> tuple[pl.DataFrame, int]:

@@ -10,7 +10,10 @@ scale of the values. Large units make s tiny, so that without τ² nearly every 
 
 Winsorising keeps true outliers from hiding themselves, at a price: where there are none it takes a third of φ
 away with the tails. Of 153 authorities that differ by ordinary normal amounts, limits meant to hold 99.8 % then
-hold 98 %; with `winsorise=False` they hold what they promise. Choose before looking, and say which.
+hold 98 %. With `consistent` they hold what they promise, and true outliers still do not hide themselves: τ² is then
+the one at which z with τ² in it, pulled in likewise, has the mean square of a normal number pulled in there, which is
+1 - 2a - 2qφ(q) + 2aq² for the quantile q at a (Paule & Mandel 1982, J. Res. Natl. Bur. Stand. 87:377, without the
+tails). `winsorise=False` holds too where there are no outliers.
 """
 
 from __future__ import annotations
@@ -21,13 +24,13 @@ from typing import Any, Literal
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import optimize, stats
 
 from analysis.models.frame import CompleteFrame, Frame, complete_frame, numbers
 from cohort.errors import UsageError
 
-Kind = Literal["proportion", "ratio"]
-Transform = Literal["arcsine", "log", "sqrt"]
+Kind = Literal["proportion", "ratio", "value"]
+Transform = Literal["arcsine", "log", "sqrt", "none"]
 
 LIMITS = {"95": stats.norm.ppf(0.975), "998": stats.norm.ppf(0.999)}
 """The two pairs of limits of a funnel: about 2 and about 3 standard deviations."""
@@ -37,7 +40,7 @@ LIMITS = {"95": stats.norm.ppf(0.975), "998": stats.norm.ppf(0.999)}
 class FunnelResult:
     """A funnel.
 
-    `.units` has a row a unit, in order of name: unit, n (the denominator, or expected events), value, z,
+    `.units` has a row a unit, in order of name: unit, n (the denominator, expected events, or 1/se²), value, z,
     low95, high95, low998, high998, outlier, z_unadjusted, estimable. An outlier lies outside the 99.8 % limits;
     where these are exact, its count has less than one chance in a thousand on its side: the limits are drawn smooth
     between whole counts, and of small units they cut through counts that are common (3 of 3 where 3 in 4 is usual).
@@ -76,6 +79,7 @@ SCALES: dict[Transform, _Scale] = {
     ),
     "log": _Scale(np.log, np.exp, lambda n, target: 1 / np.sqrt(n * target)),
     "sqrt": _Scale(np.sqrt, lambda y: np.clip(y, 0, None) ** 2, lambda n, _: 1 / (2 * np.sqrt(n))),
+    "none": _Scale(lambda value: value, lambda y: y, lambda n, _: 1 / np.sqrt(n)),
 }
 
 
@@ -90,6 +94,7 @@ def fit(
     overdispersion: bool = True,
     trim: float = 0.1,
     winsorise: bool = True,
+    consistent: bool = False,
     transform: Transform | None = None,
 ) -> FunnelResult:
     """A funnel over the units of a frame with a row a unit, or a row a child: rows are added up by unit.
@@ -97,7 +102,7 @@ def fit(
     A proportion is numerator out of denominator (of rows, where no denominator is named); a ratio is numerator
     over `expected`, target 1, or over `denominator`. `kind` follows from `expected` where it is not given; the
     target of all else is the sum of numerators over the sum of denominators. `trim` is the share of z at each
-    end that `winsorise` pulls in; without it every z counts as it is.
+    end that `winsorise` pulls in; without it every z counts as it is. `consistent`: see the module.
     Proportions are compared on the arcsine scale; ratios on the log scale, unless a unit saw no event: log 0
     is no number, and the square root serves then.
 
@@ -112,7 +117,7 @@ def fit(
     centre = target if target is not None else (1.0 if expected else _overall(table))
     chosen = transform or _default_transform(table, kind)
     sized = table.filter(pl.col("n") > 0)
-    spread = _spread(sized, centre, SCALES[chosen], trim, winsorise)
+    spread = _spread(sized, centre, SCALES[chosen], trim if winsorise else 0.0, consistent=consistent)
     tau2 = spread.tau2 if overdispersion else 0.0
     drawn = _draw(sized, centre, spread, tau2, kind, SCALES[chosen])
     units = table.join(drawn, on="unit", how="left", maintain_order="left")
@@ -130,13 +135,56 @@ def fit(
     )
 
 
+def fit_values(
+    frame: Frame,
+    unit: str,
+    value: str,
+    se: str,
+    target: float | None = None,
+    overdispersion: bool = True,
+    trim: float = 0.1,
+    winsorise: bool = True,
+    consistent: bool = False,
+) -> FunnelResult:
+    """A funnel of means, ratios or medians that have a standard error, a row a unit; they are compared as they are.
+
+    The target is their mean weighted by 1/se², where none is given. A unit without a value or an error is kept and
+    not estimable. Raises UsageError: MODEL-01 to -05 (frame), MODEL-06 (trim), MODEL-13 (an error not above 0, or a
+    unit that stands twice).
+    """
+    _check(trim, None, "value", None)
+    complete = complete_frame(frame, [unit, value, se])
+    values, errors = numbers(complete.rows, value), numbers(complete.rows, se)
+    if np.any(errors <= 0) or complete.rows[unit].is_duplicated().any():
+        raise UsageError("MODEL-13", "A unit stands twice or has no error above 0.", "Give a row a unit, with its se.")
+    sized = pl.DataFrame({"unit": complete.rows[unit], "events": values / errors**2, "n": 1 / errors**2})
+    named = complete_frame(frame, [unit]).rows.select(pl.col(unit).unique().alias("unit")).sort("unit")
+    table = named.join(sized, on="unit", how="left", maintain_order="left").with_columns(pl.col("n").fill_null(0.0))
+    centre = target if target is not None else _overall(sized)
+    spread = _spread(sized, centre, SCALES["none"], trim if winsorise else 0.0, consistent=consistent)
+    tau2 = spread.tau2 if overdispersion else 0.0
+    units = table.join(_draw(sized, centre, spread, tau2, "value", SCALES["none"]), on="unit", how="left")
+    return FunnelResult(
+        units=complete.give_back(_shown(units.sort("unit"))),
+        target=float(centre),
+        phi=spread.phi,
+        tau2=tau2,
+        kind="value",
+        transform="none",
+        n_in=complete.n_in,
+        n_used=complete.n_used,
+        not_estimable=table.height - sized.height,
+        warnings=_warnings(complete, sized, table),
+    )
+
+
 def _size(kind: Kind, denominator: str | None, expected: str | None) -> str | None:
     one = denominator or expected
     wrong = {
         "Both denominator and expected were given.": bool(denominator and expected),
         "A proportion has a denominator, not expected events.": kind == "proportion" and bool(expected),
         "A ratio needs expected events or a denominator.": kind == "ratio" and one is None,
-        "The kind of a funnel is proportion or ratio.": kind not in ("proportion", "ratio"),
+        "The kind of this funnel is proportion or ratio.": kind not in ("proportion", "ratio"),
     }
     for sentence, holds in wrong.items():
         if holds:
@@ -147,6 +195,8 @@ def _size(kind: Kind, denominator: str | None, expected: str | None) -> str | No
 def _check(trim: float, target: float | None, kind: Kind, transform: Transform | None) -> None:
     if not 0 <= trim < 0.5:
         raise UsageError("MODEL-06", "trim is the share at each end, from 0 to below 0.5.", "Give trim=0.1.")
+    if kind == "value":
+        return
     if target is not None and not (0 < target < (1 if kind == "proportion" else np.inf)):
         raise UsageError("MODEL-06", f"That target is impossible for a {kind}.", "Leave it out, or correct it.")
     fitting = {"proportion": ("arcsine",), "ratio": ("log", "sqrt")}[kind]
@@ -198,7 +248,7 @@ class _Spread:
     tau2: float
 
 
-def _spread(sized: pl.DataFrame, target: float, scale: _Scale, trim: float, winsorise: bool) -> _Spread:
+def _spread(sized: pl.DataFrame, target: float, scale: _Scale, trim: float, *, consistent: bool) -> _Spread:
     n, value = sized["n"].to_numpy(), (sized["events"] / sized["n"]).to_numpy()
     if len(n) == 0:
         return _Spread(n, n, float("nan"), 0.0)
@@ -206,9 +256,33 @@ def _spread(sized: pl.DataFrame, target: float, scale: _Scale, trim: float, wins
         return _Spread(np.ones(len(n)), np.zeros(len(n)), 0.0, 0.0)
     error = scale.error(n, target)
     z = (scale.forward(value) - scale.forward(np.array(target))) / error
-    counted = np.clip(z, *np.quantile(z, [trim, 1 - trim])) if winsorise else z
-    phi = float(np.mean(counted**2))
-    return _Spread(error, z, phi, between_variance(phi, error))
+    phi = _winsorised(z, trim)
+    return _Spread(error, z, phi, _consistent(z * error, error, trim) if consistent else between_variance(phi, error))
+
+
+def _winsorised(z: np.ndarray, trim: float) -> float:
+    """The mean square of z, pulled in to its quantile at `trim` on each side."""
+    return float(np.mean(np.clip(z, *np.quantile(z, [trim, 1 - trim])) ** 2))
+
+
+def _consistent(away: np.ndarray, error: np.ndarray, trim: float) -> float:
+    """τ² at which the winsorised mean square of units `away` from the target is what normal units leave; 0 if none."""
+
+    def excess(tau2: float) -> float:
+        return _winsorised(away / np.sqrt(error**2 + tau2), trim) - _left_by(trim)
+
+    if excess(0.0) <= 0:
+        return 0.0
+    far = float((away**2).max()) / _left_by(trim)
+    return float(optimize.brentq(excess, 0.0, far))  # pyright: ignore[reportArgumentType]
+
+
+def _left_by(trim: float) -> float:
+    """The mean square of a standard normal number that is pulled in to its quantile at `trim` on each side."""
+    if trim == 0:
+        return 1.0
+    q = float(stats.norm.isf(trim))
+    return float(1 - 2 * trim - 2 * q * stats.norm.pdf(q) + 2 * trim * q**2)
 
 
 def between_variance(phi: float, error: np.ndarray) -> float:
@@ -224,14 +298,14 @@ def _draw(sized: pl.DataFrame, target: float, spread: _Spread, tau2: float, kind
     value = (sized["events"] / sized["n"]).to_numpy()
     drawn = {"value": value, "z": spread.z * spread.error / total, "z_unadjusted": spread.z}
     for name, z in LIMITS.items():
-        if tau2 > 0:
+        if tau2 > 0 or kind == "value":
             middle = scale.forward(np.array(target))
             low, high = scale.back(middle - z * total), scale.back(middle + z * total)
         else:
             low, high = exact_limits(sized["n"].to_numpy(), target, float(stats.norm.sf(z)), kind)
         drawn[f"low{name}"], drawn[f"high{name}"] = low, high
     drawn["outlier"] = (value < drawn["low998"]) | (value > drawn["high998"])
-    if tau2 == 0:
+    if tau2 == 0 and kind != "value":
         drawn["outlier"] = _unlikely(sized, target, float(stats.norm.sf(LIMITS["998"])), kind)
     return sized.select("unit", *(pl.Series(name, values) for name, values in drawn.items()))
 

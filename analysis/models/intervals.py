@@ -64,6 +64,24 @@ def poisson(events: ArrayLike, exposure: ArrayLike = 1.0, level: float = 0.95) -
         return Interval(k / known, np.sqrt(k) / known, low / known, high / known)
 
 
+def quantile(values: ArrayLike, at: float, level: float = 0.95) -> tuple[float, float, float]:
+    """The quantile of a sample and its interval between two order statistics; NaN where a sample is too small for it.
+
+    With B ~ Binomial(n, at), from the j-th to the k-th value covers with the chance P(j ≤ B < k), at least `level`
+    whatever the distribution (Conover 1999, Practical Nonparametric Statistics, 3.2). The quantile itself is
+    interpolated between order statistics (type 7 of Hyndman & Fan 1996), as engines do it.
+    Raises UsageError MODEL-06 for a level or `at` outside (0, 1).
+    """
+    tail, sample = (1 - _level(level)) / 2, np.sort(np.asarray(values, dtype=float))
+    n = len(sample)
+    if n == 0:
+        return np.nan, np.nan, np.nan
+    below, above = (int(stats.binom.ppf(p, n, _level(at))) for p in (tail, 1 - tail))
+    low = sample[below - 1] if below >= 1 else np.nan
+    high = sample[above] if above < n else np.nan
+    return float(np.quantile(sample, at)), float(low), float(high)
+
+
 def normal_quantile(level: float) -> float:
     """The z of a two-sided normal interval: 1.96 for 0.95. Raises UsageError MODEL-06 outside (0, 1)."""
     return float(stats.norm.ppf(0.5 + _level(level) / 2))

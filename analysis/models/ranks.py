@@ -1,6 +1,6 @@
-"""Ranks of units that are known by counts alone, with the interval that each rank must carry.
+"""Ranks of units that are known by counts or by a value and its error, with the interval that a rank must carry.
 
-The shares are compared on the arcsine scale, where the sampling error of a unit of size n is s = 1/(2√n). Units
+Shares are compared on the arcsine scale, where the sampling error of a unit of size n is s = 1/(2√n). Units
 differ by τ around a mean: y_i ~ N(θ_i, s_i²), θ_i ~ N(μ, τ²), τ by restricted maximum likelihood. An estimate is
 shrunken towards the mean by s²/(s² + τ²), and its error counts that of μ. Ranks come from draws of all units at once,
 τ itself being drawn under a flat prior (Gelman 2006, Bayesian Anal. 1:515), for a rank is the least certain of all
@@ -10,14 +10,15 @@ counts, `multilevel.fit(...).effects` does the same and adjusts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
-from analysis.models.frame import Frame, complete_frame, numbers
+from analysis.models.frame import CompleteFrame, Frame, complete_frame, numbers
 from analysis.models.intervals import normal_quantile
 from analysis.models.mixed.draws import Points, ranks, spread_over
 from cohort.errors import UsageError
@@ -31,8 +32,8 @@ GRID, FAR = 200, 25.0
 @dataclass(frozen=True)
 class RanksResult:
     """`.units` (unit, n, value, estimate, low, high, rank, rank_low, rank_high, bottom_decile, top_decile), in order
-    of name; rank 1 is the least. `value` is the unit's own share, `estimate` the shrunken one. `tau`: the spread of
-    units, on the arcsine scale.
+    of name; rank 1 is the least. `value` is the unit's own share or value, `estimate` the shrunken one; n is of shares
+    only. `tau`: the spread of units, of shares on the arcsine scale.
     """
 
     units: Frame
@@ -65,20 +66,55 @@ def fit(
     complete = complete_frame(frame, [unit, numerator, denominator])
     rows = complete.rows.sort(unit)
     events, n = numbers(rows, numerator), numbers(rows, denominator)
-    _refuse(rows, unit, events, n)
+    impossible = bool(np.any((n <= 0) | (events < 0) | (events > n)))
+    _refuse(rows, unit, {"A unit has no share: its events are not between 0 and a denominator above 0.": impossible})
     normal = _Normal(np.arcsin(np.sqrt(events / n)), 1 / (2 * np.sqrt(n)))
+    told = {"unit": rows[unit], "n": n, "value": events / n}
+    return _ranked(complete, told, normal, _share, level, draws, seed)
+
+
+def fit_values(
+    frame: Frame,
+    unit: str,
+    value: str,
+    se: str,
+    level: float = 0.95,
+    draws: int = 4_000,
+    seed: int = 25,
+) -> RanksResult:
+    """Ranks of means, ratios or medians that have a standard error, a row a unit.
+
+    Raises UsageError: MODEL-01 to -05 (frame), MODEL-06 (level), MODEL-13 (an error not above 0, a unit that stands
+    twice, or fewer than three units).
+    """
+    complete = complete_frame(frame, [unit, value, se])
+    rows = complete.rows.sort(unit)
+    values, errors = numbers(rows, value), numbers(rows, se)
+    _refuse(rows, unit, {"A unit has no error above 0.": bool(np.any(errors <= 0))})
+    normal = _Normal(values, errors)
+    return _ranked(complete, {"unit": rows[unit], "value": values}, normal, lambda y: y, level, draws, seed)
+
+
+def _ranked(
+    complete: CompleteFrame,
+    told: Mapping[str, ArrayLike | pl.Series],
+    normal: _Normal,
+    back: Callable[[np.ndarray], np.ndarray],
+    level: float,
+    draws: int,
+    seed: int,
+) -> RanksResult:
+    """`told`: what is known of each unit; `back`: from the scale of the model to that of the values."""
     tau = normal.best()
     middle, error = normal.shrunken(tau)
     half = normal_quantile(level) * error
     ranked = ranks(normal.drawn(draws, np.random.default_rng(seed)), level)
     units = pl.DataFrame(
         {
-            "unit": rows[unit],
-            "n": n,
-            "value": events / n,
-            "estimate": _share(middle),
-            "low": _share(middle - half),
-            "high": _share(middle + half),
+            **told,
+            "estimate": back(middle),
+            "low": back(middle - half),
+            "high": back(middle + half),
             "rank": stats.rankdata(middle).round().astype(np.int64),
             "rank_low": ranked.low.astype(np.int64),
             "rank_high": ranked.high.astype(np.int64),
@@ -89,17 +125,15 @@ def fit(
     return RanksResult(complete.give_back(units), tau, complete.n_in, complete.n_used, complete.said)
 
 
-def _refuse(rows: pl.DataFrame, unit: str, events: np.ndarray, n: np.ndarray) -> None:
+def _refuse(rows: pl.DataFrame, unit: str, found: Mapping[str, bool]) -> None:
     wrong = {
-        "A unit has no share: its events are not between 0 and a denominator above 0.": bool(
-            np.any((n <= 0) | (events < 0) | (events > n))
-        ),
+        **found,
         f"A unit stands twice in {unit}.": bool(rows[unit].is_duplicated().any()),
         f"Fewer than {FEWEST} units cannot be ranked.": rows.height < FEWEST,
     }
     for sentence, holds in wrong.items():
         if holds:
-            raise UsageError("MODEL-13", sentence, "Give a row a unit, events out of those counted.")
+            raise UsageError("MODEL-13", sentence, "Give a row a unit: events of those counted, or a value and its se.")
 
 
 def _share(y: np.ndarray) -> np.ndarray:

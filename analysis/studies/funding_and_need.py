@@ -214,7 +214,9 @@ def _funnel(frames: Frames) -> pl.DataFrame:
         return shown.head(0).select(PLACE)
     ratio = pl.col("each_plan_gbp") / pl.col("like_need_gbp")
     told = shown.with_columns(events=ratio * pl.col("plans"))
-    return placed(shown.select(PLACE), funnel.fit(told, "authority", "events", expected="plans"), Direction.NONE)
+    return placed(
+        shown.select(PLACE), funnel.fit(told, "authority", "events", expected="plans", consistent=True), Direction.NONE
+    )
 
 
 def _dispersion(frames: Frames) -> pl.DataFrame:

@@ -146,7 +146,7 @@ def _funnel(frames: Frames, way: Direction, *, adjusts: bool) -> pl.DataFrame:
     if adjusts:
         fitted = adjusted_funnel(shown, england)
     else:
-        fitted = funnel.fit(shown, "authority", "numerator", "denominator", target=england)
+        fitted = funnel.fit(shown, "authority", "numerator", "denominator", target=england, consistent=True)
     return placed(shown.select(PLACE), fitted, way)
 
 

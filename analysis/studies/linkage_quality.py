@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from analysis.measure import measures
+from analysis.people_behind import DEFF, PEOPLE
 from analysis.places import authorities
 from analysis.result import CountTable, Derived, Frames, Result
 from analysis.study import Picks, Study
@@ -13,7 +14,7 @@ from cohort.snapshot import Snapshot
 
 MEASURE = "linked_records"
 TRAITS = {"sex": "sex_code", "ethnicity": "ethnicity_code", "deprivation": "deprivation"}
-COUNTED = ("year", "trait", "group", "measure", "numerator", "denominator")
+COUNTED = ("year", "trait", "group", "measure", "numerator", "denominator", *PEOPLE, DEFF)
 
 
 def _build(snapshot: Snapshot, _: Picks) -> AnalysisTable:

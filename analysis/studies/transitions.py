@@ -170,7 +170,7 @@ def _dispersion(by_place: pl.DataFrame) -> pl.DataFrame:
     kinds = {"authorities": pl.Int64, "phi": pl.Float64, "tau2": pl.Float64, "n": pl.Int64}
     if sized.height < FEWEST:
         return pl.DataFrame(schema=kinds)
-    fitted = funnel.fit(sized, unit="authority_code", numerator="numerator", denominator="denominator")
+    fitted = funnel.fit(sized, unit="authority_code", numerator="numerator", denominator="denominator", consistent=True)
     had, of = int(sized["numerator"].sum()), int(sized["denominator"].sum())
     return pl.DataFrame([(sized.height, fitted.phi, fitted.tau2, min(had, of - had))], schema=kinds, orient="row")
 

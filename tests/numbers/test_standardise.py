@@ -111,8 +111,10 @@ def compared(seed: int) -> tuple[float, float, float]:
     flags = []
     for fixed, overdispersion in ((["sev"], True), ([], False)):
         units = standardise.fit(frame, "y", fixed, "unit").units
-        drawn = funnel.fit(units, "unit", "observed", expected="expected", overdispersion=overdispersion).units
-        flags.append(pl.DataFrame(drawn)["outlier"].to_numpy())
+        drawn = funnel.fit(
+            units, "unit", "observed", expected="expected", overdispersion=overdispersion, consistent=True
+        )
+        flags.append(pl.DataFrame(drawn.units)["outlier"].to_numpy())
     adjusted, plain = flags
     return adjusted[:6].mean(), adjusted[6:].mean(), plain[6:].mean()
 
