@@ -2,7 +2,9 @@
 
 The hazard of a follow-up period is the weighted share of those at risk who have the outcome in it: a pooled logistic
 model with a term for each strategy and period. Risks follow as 1 - Π(1 - hazard). Every row's influence on them is
-known in closed form, through the hazards and through the model behind the weights.
+known in closed form, through the hazards and through the model behind the weights. A cluster that holds much of a
+hazard's weight pulls it towards itself and seems to err less than it does; its influence on the hazard is what leaving
+it out would change, as in HC3 (MacKinnon & White 1985, J. Econometrics 29:305).
 """
 
 from __future__ import annotations
@@ -65,6 +67,8 @@ def curve(panel: Panel, starts: Starts | None, followed: Followed, horizon: int)
     survival = np.cumprod(1 - hazard)
     place = panel.cluster[followed.row] * horizon + since
     influence = np.bincount(place, share, panel.clusters * horizon).reshape(-1, horizon)
+    held = np.bincount(place, weight, panel.clusters * horizon).reshape(-1, horizon) / safe
+    influence = influence / np.where(held < 1, 1 - held, 1.0)
     if starts is not None:
         influence = influence + _through_weights(panel, starts, followed, share, horizon)
     squared = np.bincount(since, weight**2, horizon)
