@@ -15,7 +15,7 @@ import polars as pl
 from analysis.measure import OF, VALUE, Measure, Value
 from analysis.models.intervals import normal_quantile, quantile
 from analysis.people_behind import PERSON
-from analysis.population import BY_PLACE, Table
+from analysis.population import Table
 from analysis.table import fit, seen
 from cohort.snapshot import Snapshot
 
@@ -24,13 +24,13 @@ SUMS = ("people", "total", "out_of", "squares", "products", "of_squares")
 FIGURE = {"people": pl.Int64, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64}
 
 
-def sums(snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE) -> pl.DataFrame:
+def sums(snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...]) -> pl.DataFrame:
     """`by`, measure, SUMS, of means and ratios. Raises UsageError TABLE-02 for measures of counts."""
     chosen = fit(snapshot, measures, by, None, of_values=True)
     return pl.concat([_summed(snapshot, measure, by) for measure in chosen]).sort("measure", *by)
 
 
-def numbers(snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE) -> pl.DataFrame:
+def numbers(snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...]) -> pl.DataFrame:
     """`by`, measure, person_id, value: a row a unit that has a number. Raises as `sums`."""
     chosen = fit(snapshot, measures, by, None, of_values=True)
     told = [

@@ -146,9 +146,21 @@ class Measure:
         return Kind.SHARE if self.denominator.population is self.numerator.population else Kind.RATE
 
     @property
+    def at(self) -> float:
+        """Of a quantile, how many of the numbers lie below it. Raises DeclarationError for another measure."""
+        if not isinstance(self.numerator, Value) or self.numerator.at is None:
+            raise DeclarationError(f"{self.name} is no quantile")
+        return self.numerator.at
+
+    @property
     def is_share(self) -> bool:
         """Whether the numerator is part of the denominator."""
         return self.kind is Kind.SHARE
+
+    @property
+    def is_percentage(self) -> bool:
+        """Whether the figure is read in per cent: a share of counted units, or a ratio of sums of like things."""
+        return self.unit.startswith("share ") and self.kind is not Kind.RATE
 
     @property
     def counts(self) -> dict[str, Count]:

@@ -34,16 +34,16 @@ def people(table: Table, count: Count) -> Number:
 
 def design_effects(snapshot: Snapshot, measures: Iterable[Measure], by: Sequence[str] = ()) -> pl.DataFrame:
     """measure, `by`, deff: at least 1; no row where units are nobody's or there are none."""
-    kinds = {"measure": pl.String, **dict.fromkeys(by, pl.Int64), DEFF: pl.Float64}
-    told = (_effects(snapshot, measure, by) for measure in measures)
-    return pl.concat([pl.DataFrame(schema=kinds), *(frame.select(kinds).cast(kinds) for frame in told)])  # pyright: ignore
+    found = [pl.DataFrame(schema={"measure": pl.String, **dict.fromkeys(by, pl.Int64), DEFF: pl.Float64})]
+    found += [_effects(snapshot, measure, by) for measure in measures]
+    return pl.concat(found, how="diagonal_relaxed")
 
 
 def _effects(snapshot: Snapshot, measure: Measure, by: Sequence[str]) -> pl.DataFrame:
     numerator = measure.counts["numerator"]
     table = numerator.population.frame(snapshot)
     if PERSON not in table.columns:
-        return pl.DataFrame(schema={"measure": pl.String, **dict.fromkeys(by, pl.Int64), DEFF: pl.Float64})
+        return pl.DataFrame()
     sums = {"k": numerator.sum(table).cast("float64")}
     if measure.is_share:
         sums["m"] = measure.counts["denominator"].sum(table).cast("float64")

@@ -14,8 +14,8 @@ def with_interval(cells: pl.DataFrame, *, is_share: bool = True) -> pl.DataFrame
     Wilson's of a share; of a rate, whose numerator is no part of the denominator, the exact Poisson interval.
     """
     deff = cells[DEFF].to_numpy() if DEFF in cells.columns else 1.0
-    counts = (cells[name].cast(pl.Float64).to_numpy() / deff for name in ("numerator", "denominator"))
-    interval = (wilson if is_share else poisson)(*counts)
+    numerator, denominator = (cells[name].cast(pl.Float64).to_numpy() / deff for name in ("numerator", "denominator"))
+    interval = (wilson if is_share else poisson)(numerator, denominator)
     ends = {"value": interval.estimate, "low": interval.low, "high": interval.high}
     return cells.with_columns(pl.Series(name, end, pl.Float64, nan_to_null=True) for name, end in ends.items())
 

@@ -23,13 +23,14 @@ class AnalysisTable:
 
     `counts`: the grouping columns, measure, numerator, denominator (null for a plain count), true counts; of our own
     record also the people behind each, those behind the rest of a share, and the design effect.
-    `averages`: sums and numbers of measures of a value, as `analysis.averages` makes them.
-    `rows`: one row a unit, for models. `flows`: attrition by population. `published`: the counts are figures
-    that somebody published, under `source`. None of it may be seen: only a Release may.
+    `averages`, `numbers`: sums of means and ratios, and the numbers themselves of quantiles, as `analysis.averages`
+    makes them. `rows`: one row a unit, for models. `flows`: attrition by population. `published`: the counts are
+    figures that somebody published, under `source`. None of it may be seen: only a Release may.
     """
 
     counts: pl.DataFrame | None = None
     averages: pl.DataFrame | None = None
+    numbers: pl.DataFrame | None = None
     rows: pl.DataFrame | None = None
     flows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     source: str = ""
@@ -45,11 +46,19 @@ def counts(
 ) -> AnalysisTable:
     """True counts of each measure by the given columns of its populations, and who stands behind them."""
     chosen = tuple(measures)
-    counted = figures(snapshot, chosen, by, across, with_people=True)
+    return AnalysisTable(counts=counted(snapshot, chosen, by, across), flows=flows(snapshot, chosen))
+
+
+def counted(
+    snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE, across: Across | None = None
+) -> pl.DataFrame:
+    """The counts of `counts` without the attrition: `by`, measure, numerator, denominator, PEOPLE, deff."""
+    chosen = tuple(measures)
     among = [name for name in ("year",) if name in by]
     effects = design_effects(snapshot, chosen, among)
-    joined = counted.join(effects, on=["measure", *among], how="left", maintain_order="left")
-    return AnalysisTable(counts=joined.with_columns(pl.col(DEFF).fill_null(1.0)), flows=_flows(snapshot, chosen))
+    found = figures(snapshot, chosen, by, across, with_people=True)
+    joined = found.join(effects, on=["measure", *among], how="left", maintain_order="left")
+    return joined.with_columns(pl.col(DEFF).fill_null(1.0))
 
 
 def figures(
@@ -70,9 +79,9 @@ def figures(
     for measure in chosen:
         for part, count in (_parts(measure) if with_people else measure.counts).items():
             asked.setdefault(count.population.name, {})[f"{measure.name} {part}"] = count
-    counted = {name: _counted(snapshot, of, by, with_people=with_people) for name, of in asked.items()}
+    found = {name: _counted(snapshot, of, by, with_people=with_people) for name, of in asked.items()}
     columns = (*COUNTS, *(PEOPLE if with_people else ()))
-    return pl.concat([_measured(measure, counted, by, columns) for measure in chosen]).sort("measure", *by)
+    return pl.concat([_measured(measure, found, by, columns) for measure in chosen]).sort("measure", *by)
 
 
 def _parts(measure: Measure) -> dict[str, Count]:
@@ -133,7 +142,8 @@ def _populations(measures: Iterable[Measure]) -> dict[str, Population]:
     return {population.name: population for population in of}
 
 
-def _flows(snapshot: Snapshot, measures: Iterable[Measure]) -> dict[str, pl.DataFrame]:
+def flows(snapshot: Snapshot, measures: Iterable[Measure]) -> dict[str, pl.DataFrame]:
+    """The attrition of every population of the measures, by its name."""
     return {name: population.flow(snapshot) for name, population in _populations(measures).items()}
 
 

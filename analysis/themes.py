@@ -1,7 +1,4 @@
-"""Themes of the publication: which measures stand together, and whose years they are.
-
-Only shares and rates are published: a mean or a median needs an interval that the counts do not give.
-"""
+"""Themes of the publication: which measures stand together, and whose years they are."""
 
 from __future__ import annotations
 
@@ -26,12 +23,15 @@ THEMES: Mapping[str, Theme] = {
         CALENDAR,
         (
             "decided_in_6_weeks",
+            "weeks_to_decision",
             "undecided_over_6_weeks",
             "within_20_weeks",
             "within_20_weeks_of_all",
+            "weeks_to_plan",
             "open_over_20_weeks",
             "advice_in_time",
             "advice_not_received",
+            "weeks_to_advice",
         ),
     ),
     "requests_and_plans": Theme(
@@ -57,6 +57,7 @@ THEMES: Mapping[str, Theme] = {
             "appeals",
             "appeals_conceded",
             "appeals_upheld",
+            "weeks_to_appeal_end",
             "orders_in_time",
             "complaints_in_time",
             "complaints_upheld",
@@ -68,6 +69,8 @@ THEMES: Mapping[str, Theme] = {
         (
             "every_line_quantified",
             "a_quantified_line_for_each_need",
+            "hours_specified",
+            "hours_delivered",
             "lines_in_full",
             "lines_not_delivered",
             "lines_not_recorded",
@@ -94,11 +97,18 @@ THEMES: Mapping[str, Theme] = {
         (
             "good_level_of_development",
             "phonics",
+            "multiplication_check",
             "ks2_expected",
+            "ks2_reading",
+            "ks2_maths",
+            "attainment_8",
             "english_maths_9_4",
             "english_maths_9_5",
+            "absence",
             "persistent_absence",
             "severe_absence",
+            "suspension_rate",
+            "exclusion_rate",
         ),
     ),
     "after_16": Theme(
@@ -122,5 +132,5 @@ THEMES: Mapping[str, Theme] = {
         ACADEMIC,
         ("own_home", "travels_independently", "health_checks_done"),
     ),
-    "work": Theme("Work", TAX, ("any_work", "sustained_employment", "out_of_work_benefit")),
+    "work": Theme("Work", TAX, ("any_work", "sustained_employment", "earnings", "out_of_work_benefit")),
 }

@@ -7,11 +7,11 @@ from typing import Any
 
 from lxml.builder import E
 
+from analysis.levels import EVERYBODY, LOCAL, NATIONAL, REGIONAL
 from analysis.measure import Direction, Measure, measures
 from analysis.publication import drawing
 from analysis.publication.document import HOW_TO_READ, Cell, document, figure, interval, number, origin, section, table
 from analysis.publication.edition import Edition, Shelf, in_words
-from analysis.studies.indicators import EVERYBODY, LOCAL, NATIONAL, REGIONAL
 from analysis.themes import Theme
 
 BETTER: Mapping[Direction, str] = {
@@ -60,7 +60,8 @@ def _row(
     assert own is not None  # noqa: S101  (else there is no row)
     group = status.replace(EVERYBODY, "All pupils")
     title = measure.title if is_one else f"{measure.title}: {group}" if is_first else group
-    more = [E.small(f"{measure.sentence} {BETTER[measure.direction]}")] if is_first else []
+    unit = "" if measure.is_percentage else f" In {measure.unit}."
+    more = [E.small(f"{measure.sentence}{unit} {BETTER[measure.direction]}")] if is_first else []
     against, rank = _placed(own) if is_first else ("", "")
     return E.tr(
         E.th(title, *more, scope="row"),
@@ -76,7 +77,7 @@ def _row(
 
 
 def _picture(own: Cell, england: Cell | None, measure: Measure) -> list[Any]:
-    if own["value"] is None:
+    if own["low"] is None:
         return []
     of = england["value"] if england else None
     words = f"{number(own['value'], measure)}, interval {interval(own, measure)}"

@@ -13,7 +13,7 @@ from typing import Any
 from lxml import html
 from lxml.builder import E
 
-from analysis.measure import Measure
+from analysis.measure import Kind, Measure
 from analysis.publication.edition import DRAFT, Edition
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -37,9 +37,9 @@ HOW_TO_READ = (
     "The interval beside a figure holds the true one 19 times in 20, if a year is seen as a sample of what the "
     "authority ordinarily does. 'Not distinguishable from England' means that the difference is no larger than "
     "authorities ordinarily differ from each other. The rank is given by its interval alone, 1 being the lowest "
-    "figure: whoever reads a single rank reads chance. c: fewer than 10 children, or fewer than 10 others, withheld; "
-    "x: not returned. Numbers are rounded to 5. Authorities are compared as they are, without regard to who lives in "
-    "them."
+    "figure: whoever reads a single rank reads chance. c: fewer than 10 children, or fewer than 10 others, withheld "
+    "(of a median, fewer than 10 on either side); x: not returned. Numbers are rounded to 5. Authorities are compared "
+    "as they are, without regard to who lives in them."
 )
 Cell = Mapping[str, Any]
 """A released figure: a row of `Edition.cells`."""
@@ -84,17 +84,23 @@ def figure(cell: Cell | None, measure: Measure, *, brief: bool = False) -> list[
         return [WITHHELD]
     if brief:
         return [number(cell["value"], measure)]
-    counts = f"{cell['numerator']:,} of {cell['denominator']:,}"
-    return [number(cell["value"], measure), E.small(interval(cell, measure)), E.small(counts)]
+    counts = [] if cell["numerator"] is None else [E.small(f"{cell['numerator']:,} of {cell['denominator']:,}")]
+    return [number(cell["value"], measure), E.small(interval(cell, measure)), *counts]
 
 
 def number(value: float, measure: Measure) -> str:
-    """A share in per cent, a rate by its unit."""
-    return f"{value:.1%}" if measure.is_share else f"{value * measure.per:.1f} per {measure.per:,}"
+    """A share in per cent, a rate by its unit, money in pounds, any other value as it is."""
+    if measure.kind is Kind.RATE:
+        return f"{value * measure.per:.1f} per {measure.per:,}"
+    if measure.is_percentage:
+        return f"{value:.1%}"
+    return f"£{value:,.0f}" if measure.unit.startswith("pounds") else f"{value:.1f}"
 
 
 def interval(cell: Cell, measure: Measure) -> str:
     """The 95 % interval in words."""
+    if cell["low"] is None:
+        return "no interval"
     return f"{number(cell['low'], measure)} to {number(cell['high'], measure)}"
 
 

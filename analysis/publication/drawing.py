@@ -13,9 +13,9 @@ ROOM = 1.15
 
 
 def interval(value: float, low: float, high: float, england: float | None, words: str) -> Any:
-    """An SVG element. `words` say what it shows to those who cannot see it. Shares and rates are at least 0."""
+    """An SVG element. `words` say what it shows to those who cannot see it. No figure is below 0; an interval may."""
     top = ROOM * max(high, england or 0.0) or 1.0
-    middle = HEIGHT / 2
+    middle, low = HEIGHT / 2, max(low, 0.0)
 
     def x(at: float) -> str:
         return f"{EDGE + (WIDTH - 2 * EDGE) * at / top:.1f}"

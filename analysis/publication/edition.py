@@ -11,8 +11,9 @@ from typing import Any
 
 import polars as pl
 
+from analysis.levels import EVERYBODY, KEYS, LOCAL, NATIONAL, STATUSES
 from analysis.release import Provenance, Release
-from analysis.studies.indicators import EVERYBODY, KEYS, LOCAL, NATIONAL, STATUSES
+from analysis.studies.indicators import TABLES
 from analysis.themes import CALENDAR, THEMES, Theme
 from cohort.errors import UsageError
 
@@ -45,8 +46,8 @@ class Edition:
 
     @cached_property
     def cells(self) -> pl.DataFrame:
-        """Every released figure: theme, the dimensions of the study, title, numerator, denominator, value, low, high,
-        status, and POSITION.
+        """Every released figure: theme, the dimensions of the study, title, numerator and denominator (null of a mean,
+        ratio or median), value, low, high, status, and POSITION.
         """
         return pl.concat([_cells(name, release) for name, release in self.releases.items()], how="diagonal")
 
@@ -62,8 +63,8 @@ class Edition:
 
 
 def _cells(theme: str, release: Release) -> pl.DataFrame:
-    frames = [release.tables[name].frame for name in ("shares", "rates") if name in release.tables]
-    figures = pl.concat(frames).with_columns(pl.lit(theme).alias("theme"))
+    frames = [release.tables[name].frame for name in TABLES if name in release.tables]
+    figures = pl.concat(frames, how="diagonal").with_columns(pl.lit(theme).alias("theme"))
     placed = release.tables["positions"].frame
     if "rank_low" not in placed.columns:
         return figures.with_columns(pl.lit(None, kind).alias(name) for name, kind in POSITION.items())
@@ -108,11 +109,11 @@ def shelved(edition: Edition) -> Shelf:
     return Shelf(cells, ordered, {name: sorted(found) for name, found in years.items()})
 
 
-def period(theme: Theme, year: int) -> str:
-    """A year as official statistics write it: 2025, or 202425 for one that ends in 2025."""
-    return str(year) if theme.period == CALENDAR else f"{year - 1}{year % 100:02d}"
-
-
 def in_words(theme: Theme, year: int) -> str:
     """A year as it is read: 2025, or 2024/25."""
     return str(year) if theme.period == CALENDAR else f"{year - 1}/{year % 100:02d}"
+
+
+def period(theme: Theme, year: int) -> str:
+    """A year as official statistics write it: 2025, or 202425 for one that ends in 2025."""
+    return in_words(theme, year).replace("/", "")

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from analysis.measure import measures
+from analysis.levels import LOCAL
+from analysis.measure import Kind, Measure, measures
 from analysis.publication.edition import Edition, period
 from analysis.release import Status
-from analysis.studies.indicators import LOCAL
 from analysis.themes import Theme
 
 COUNTRY = ("E92000001", "England")
@@ -23,6 +23,7 @@ INDICATORS = {
     "denominator": ("Out of", "", 0),
     "percentage": ("Percentage", "%", 1),
     "rate": ("Rate", "", 1),
+    "value": ("Mean or median, in the unit that stands with the measure", "", 2),
     "lower": ("95% interval, lower end", "", 1),
     "upper": ("95% interval, upper end", "", 1),
     "funnel_z": ("Distance from England in the funnel, in standard deviations", "", 2),
@@ -59,27 +60,35 @@ def _data(cells: pl.DataFrame, theme: Theme, places: pl.DataFrame) -> pl.DataFra
         pl.col("ons_code").alias("new_la_code"),
         pl.col("authority_code").alias("old_la_code"),
         pl.when(is_local).then("authority").alias("la_name"),
-        pl.col("title").alias("measure"),
+        pl.col("measure").replace_strict(TITLES).alias("measure"),
         "sen_status",
         *_figures(),
     )
 
 
+def _column(measure: Measure) -> str:
+    """The indicator in which a measure's figure stands."""
+    return "percentage" if measure.is_percentage else "rate" if measure.kind is Kind.RATE else "value"
+
+
+TITLES = {
+    name: measure.title if _column(measure) != "value" else f"{measure.title} ({measure.unit})"
+    for name, measure in measures().items()
+}
+
+
 def _figures() -> Iterable[pl.Expr]:
-    shares = pl.col("measure").is_in([name for name, m in measures().items() if m.is_share])
+    columns = pl.col("measure").replace_strict({name: _column(measure) for name, measure in measures().items()})
     per = pl.col("measure").replace_strict({name: m.per for name, m in measures().items()}, return_dtype=pl.Int64)
-    scale = pl.when(shares).then(100).otherwise(per)
+    scale = pl.when(columns == "percentage").then(100).otherwise(per)
+    counted = pl.col("measure").is_in([name for name, measure in measures().items() if measure.counts])
     lacking = pl.when(pl.col("status") == Status.SHOWN.word).then(pl.lit(UNAVAILABLE)).otherwise(pl.lit(WITHHELD))
     inapplicable = pl.lit(INAPPLICABLE)
     for name in ("numerator", "denominator"):
-        yield _text(pl.col(name), name, lacking)
-    yield (
-        pl.when(shares)
-        .then(_text(pl.col("value") * 100, "percentage", lacking))
-        .otherwise(inapplicable)
-        .alias("percentage")
-    )
-    yield pl.when(~shares).then(_text(pl.col("value") * per, "rate", lacking)).otherwise(inapplicable).alias("rate")
+        yield pl.when(counted).then(_text(pl.col(name), name, lacking)).otherwise(inapplicable).alias(name)
+    for name in ("percentage", "rate", "value"):
+        figure = _text(pl.col("value") * scale, name, lacking)
+        yield pl.when(columns == name).then(figure).otherwise(inapplicable).alias(name)
     yield _text(pl.col("low") * scale, "lower", lacking)
     yield _text(pl.col("high") * scale, "upper", lacking)
     for name, column in (("funnel_z", "z"), ("rank_lower", "rank_low"), ("rank_upper", "rank_high"), ("ranked",) * 2):

@@ -7,10 +7,10 @@ from typing import Any
 import polars as pl
 from lxml.builder import E
 
+from analysis.levels import EVERYBODY, NATIONAL
 from analysis.measure import measures
 from analysis.publication.document import HOW_TO_READ, document, figure, file_of, origin, section, table
 from analysis.publication.edition import Edition, Shelf, in_words
-from analysis.studies.indicators import EVERYBODY, NATIONAL
 from analysis.themes import Theme
 
 

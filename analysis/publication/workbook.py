@@ -28,7 +28,8 @@ COLUMNS = {
     "authority": ("Authority", 30),
     "numerator": ("Number", 10),
     "denominator": ("Out of", 10),
-    "value": ("Share, or rate for one", 18),
+    "value": ("Share, rate for one, or value", 18),
+    "unit": ("Unit", 24),
     "low": ("95 % low", 10),
     "high": ("95 % high", 10),
     "status": ("Status", 12),
@@ -70,9 +71,12 @@ def _notes(edition: Edition) -> Iterable[Sequence[Cell]]:
 
 def _rows(cells: pl.DataFrame, theme: Theme) -> Iterable[Sequence[Cell]]:
     titles = {name: measures()[name].title for name in theme.measures}
+    units = {name: measures()[name].unit for name in theme.measures}
     years = {year: in_words(theme, year) for year in cells["year"].unique()}
     worded = cells.with_columns(
-        pl.col("measure").replace_strict(titles), pl.col("year").replace_strict(years, return_dtype=pl.String)
+        pl.col("measure").replace_strict(titles),
+        pl.col("measure").replace_strict(units).alias("unit"),
+        pl.col("year").replace_strict(years, return_dtype=pl.String),
     )
     return worded.select(*COLUMNS).iter_rows()
 

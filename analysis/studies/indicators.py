@@ -2,85 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 import polars as pl
 
-from analysis.measure import Measure, measures
-from analysis.places import ENGLAND, authorities
+from analysis.averages import FIGURE, SUMS, from_numbers, from_sums, numbers, sums
+from analysis.levels import (
+    DIMENSIONS,
+    EVERYBODY,
+    KEYS,
+    LOCAL,
+    NATIONAL,
+    STATUS,
+    WITH_SEN,
+    added,
+    at_every_level,
+    side_by_side,
+)
+from analysis.measure import VALUE, Kind, Measure, Value, measures
+from analysis.people_behind import DEFF, PEOPLE, PERSON
+from analysis.places import authorities
 from analysis.positions import PLACE, positions, ranked, told_apart
-from analysis.result import CountTable, Derived, Frames, Result
+from analysis.result import CountTable, Derived, EstimateTable, Frames, Result
 from analysis.study import Choice, Picks, Study
-from analysis.table import AnalysisTable, counts
+from analysis.table import AnalysisTable, counted, flows
 from analysis.themes import THEMES
 from analysis.tried import tried
 from cohort.errors import NothingToRelease
 from cohort.snapshot import Snapshot
 
-LOCAL, REGIONAL, NATIONAL = "Local authority", "Regional", "National"
-"""Levels, as official statistics name them."""
-STATUS = "sen_provision_code"
-WITH_SEN = "With SEN"
-STATUSES: Mapping[str, tuple[str, ...]] = {
-    WITH_SEN: ("K", "E", "S", "A", "P"),
-    "SEN support": ("K", "A", "P"),
-    "EHC plan": ("E", "S"),
-    "No SEN": ("N",),
-}
-"""Groups of pupils by the status in the census of their year. Authorities are compared on all with SEN: a plan is an
-authority's own decision, so that a comparison of those with a plan compares thresholds."""
-EVERYBODY = "Total"
-KEYS = ("measure", "sen_status", "year")
-DIMENSIONS = ("geographic_level", *PLACE, *KEYS)
+Make = Callable[[Snapshot, Iterable[Measure], tuple[str, ...]], pl.DataFrame]
+TABLES = {"shares": "Shares", "rates": "Rates", "values": "Means, ratios and medians"}
+FIGURES = {Kind.SHARE: "shares", Kind.RATE: "rates"}
+"""Kind of a measure → the table in which it stands; all others are values."""
+COUNTED = ("numerator", "denominator", *PEOPLE)
+FIGURES_OF = ("value", "low", "high")
+OF_STATUS = frozenset(THEMES["identification"].measures)
+"""Measures that count the status itself."""
+ROUNDED = {"share": 4, "pounds": -1}
+"""First word of a unit → decimal places to which a value is told; two of any other."""
 
 
 def _build(snapshot: Snapshot, picks: Picks) -> AnalysisTable:
     asked = [measures()[name] for name in THEMES[picks["theme"]].measures]
-    by_status = [m for m in asked if _has_status(m)]
-    frames, flows = [], {}
-    for some, more in ((by_status, (STATUS,)), ([m for m in asked if not _has_status(m)], ())):
-        if some:
-            built = counts(snapshot, some, ("year", "authority_code", *more))
-            assert built.counts is not None  # noqa: S101
-            frames.append(built.counts if more else built.counts.with_columns(pl.lit(None, pl.String).alias(STATUS)))
-            flows |= built.flows
-    columns = frames[0].columns
-    together = pl.concat([frame.select(columns) for frame in frames])
-    named = together.join(authorities(snapshot), on="authority_code", how="left", maintain_order="left")
-    return AnalysisTable(counts=named, flows=flows)
+    of_values = [m for m in asked if isinstance(m.numerator, Value)]
+    medians = [m for m in of_values if m.kind is Kind.QUANTILE]
+    return AnalysisTable(
+        counts=_told(snapshot, [m for m in asked if m not in of_values], counted),
+        averages=_told(snapshot, [m for m in of_values if m not in medians], sums),
+        numbers=_told(snapshot, medians, numbers),
+        flows=flows(snapshot, asked),
+    )
+
+
+def _told(snapshot: Snapshot, asked: list[Measure], make: Make) -> pl.DataFrame | None:
+    """By year, authority and SEN status, null where a measure does not tell pupils apart; declared years only."""
+    if not asked:
+        return None
+    ways = {(STATUS,): [m for m in asked if _has_status(m)], (): [m for m in asked if not _has_status(m)]}
+    frames = [make(snapshot, some, ("year", "authority_code", *by)) for by, some in ways.items() if some]
+    frames = [pl.concat([pl.DataFrame(schema={STATUS: pl.String}), frame], how="diagonal") for frame in frames]
+    named = pl.concat(frames, how="diagonal").join(authorities(snapshot), on="authority_code", how="left")
+    return _comparable(named)
 
 
 def _has_status(measure: Measure) -> bool:
     """Whether pupils are told apart by SEN status: not where it is the status itself that is counted."""
-    return all(STATUS in part.population.columns for part in measure.counts.values()) and not _of_status(measure)
+    parts = (measure.numerator, *measure.counts.values())
+    return all(STATUS in part.population.columns for part in parts) and measure.name not in OF_STATUS
 
 
-def _of_status(measure: Measure) -> bool:
-    return measure.name in THEMES["identification"].measures
+def _comparable(frame: pl.DataFrame) -> pl.DataFrame:
+    """Years for which each measure is declared."""
+    pairs = frame.select("measure", "year").unique()
+    good = [any(year in period for period in measures()[name].years) for name, year in pairs.rows()]
+    return frame.join(pairs.filter(pl.Series(good, dtype=pl.Boolean)), on=["measure", "year"])
 
 
 def _compute(table: AnalysisTable, picks: Picks) -> Result:
-    assert table.counts is not None  # noqa: S101
     theme = THEMES[picks["theme"]]
-    counted = _comparable(table.counts)
-    if counted.is_empty():
+    cells = {name: frame for name, frame in _cells(table).items() if not frame.is_empty()}
+    if not cells:
         raise NothingToRelease("STUDY-04", f"Nobody was counted of: {theme.title}.", "Load the returns that tell it.")
-    cells = _levels(_statuses(counted)).with_columns(_titles().alias("title"))
-    cells = cells.sort("measure", "sen_status", "year", "geographic_level", "authority", "region", nulls_last=True)
-    shares = pl.col("measure").is_in([name for name in theme.measures if measures()[name].is_share])
     dims = (*DIMENSIONS, "title")
     return Result(
         title=theme.title,
         estimand=" ".join(f"{measures()[name].title}: {measures()[name].sentence}" for name in theme.measures),
-        method="Sums of what authorities returned; Wilson 95 % intervals. Authorities are placed in a funnel with "
+        method="Sums of what authorities returned. 95 % intervals: Wilson's of shares, exact Poisson of rates, with "
+        "counts divided by the design effect of units that are one person's (Rao & Scott 1992); of means and ratios "
+        "from the spread of persons, of medians between order statistics. Authorities are placed in a funnel with "
         "additive over-dispersion (Spiegelhalter 2005) and given the interval of a rank, in the latest year.",
         tables=tuple(
-            CountTable(name, title, frame, dims, is_share)
-            for name, title, frame, is_share in (
-                ("shares", "Shares", cells.filter(shares), True),
-                ("rates", "Rates", cells.filter(~shares), False),
-            )
-            if not frame.is_empty()
+            EstimateTable(name, TABLES[name], frame, dimensions=dims)
+            if name == "values"
+            else CountTable(name, TABLES[name], frame, dims, is_share=name == "shares")
+            for name, frame in cells.items()
         ),
         derived=(Derived("positions", "Authorities against England, in the latest year", _positions),),
         say=lambda frames: _say(frames, theme.measures),
@@ -90,57 +106,49 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
             "Authorities are compared as they are: for differences in need see the adjusted comparison.",
         ),
         warnings=("A rank is shown by its interval alone: most authorities cannot be told apart.",),
-        n_in=_units(table.counts),
-        n_used=_units(counted),
+        n_in=max((flow["n"][0] for flow in table.flows.values()), default=0),
+        n_used=max((flow["n"][-1] for flow in table.flows.values()), default=0),
     )
 
 
-def _units(counted: pl.DataFrame) -> int:
-    """Units behind the measure that has most of them: the measures of a theme look at the same children."""
-    units = counted.group_by("measure").agg(pl.col("denominator").sum())["denominator"].to_list()
-    return max(units, default=0)
-
-
-def _comparable(frame: pl.DataFrame) -> pl.DataFrame:
-    """Years for which each measure is declared."""
-    pairs = frame.select("measure", "year").unique()
-    good = [_is_declared(measures()[name], year) for name, year in pairs.rows()]
-    return frame.join(pairs.filter(pl.Series(good, dtype=pl.Boolean)), on=["measure", "year"])
-
-
-def _is_declared(measure: Measure, year: int) -> bool:
-    return any(year in period for period in measure.years)
-
-
-def _statuses(frame: pl.DataFrame) -> pl.DataFrame:
-    """A row a group of pupils and one for everybody, in place of the codes."""
-    keys = ["year", *PLACE, "measure"]
-    groups = [(EVERYBODY, frame)]
-    groups += [(name, frame.filter(pl.col(STATUS).is_in(codes))) for name, codes in STATUSES.items()]
-    return pl.concat(_sums(part, keys).with_columns(pl.lit(name).alias("sen_status")) for name, part in groups)
-
-
-def _levels(frame: pl.DataFrame) -> pl.DataFrame:
-    """Authorities, regions and England."""
-    names = {name: pl.lit(None, pl.String).alias(name) for name in PLACE}
-    regions = _sums(frame, [*KEYS, "region"]).with_columns(names["authority_code"], names["authority"])
-    england = _sums(frame, list(KEYS)).with_columns(
-        names["authority_code"], names["region"], pl.lit(ENGLAND).alias("authority")
+def _cells(table: AnalysisTable) -> dict[str, pl.DataFrame]:
+    """By table: every figure at every level."""
+    kinds = {name: FIGURES.get(measure.kind, "values") for name, measure in measures().items()}
+    found = [frame for frame in (_of_counts(table.counts), _of_values(table.averages, table.numbers)) if frame.width]
+    if not found:
+        return {}
+    titled = pl.concat(found, how="diagonal").with_columns(
+        pl.col("measure").replace_strict({name: m.title for name, m in measures().items()}).alias("title"),
+        pl.col("measure").replace_strict(kinds).alias("kind"),
     )
-    levels = ((LOCAL, frame), (REGIONAL, regions), (NATIONAL, england))
-    columns = [*DIMENSIONS, "numerator", "denominator"]
-    return pl.concat(
-        part.with_columns(pl.lit(level).alias("geographic_level")).select(columns) for level, part in levels
-    )
+    order = ["measure", "sen_status", "year", "geographic_level", "authority", "region"]
+    parts = titled.sort(order, nulls_last=True).partition_by("kind", as_dict=True, include_key=False)
+    given = {name: (*FIGURES_OF, "n") if name == "values" else (*COUNTED, DEFF) for name in TABLES}
+    return {name: parts[name,].select(*DIMENSIONS, "title", *given[name]) for name in TABLES if (name,) in parts}
 
 
-def _sums(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    return frame.group_by(keys, maintain_order=True).agg(pl.col("numerator", "denominator").sum())
+def _of_counts(frame: pl.DataFrame | None) -> pl.DataFrame:
+    return pl.DataFrame() if frame is None else at_every_level(frame, added(*COUNTED, kept=(DEFF,)))
 
 
-def _titles() -> pl.Expr:
-    titles = {name: measure.title for name, measure in measures().items()}
-    return pl.col("measure").replace_strict(titles, return_dtype=pl.String)
+def _of_values(averages: pl.DataFrame | None, told: pl.DataFrame | None) -> pl.DataFrame:
+    """DIMENSIONS, value, low, high, n: the people behind a mean or ratio, half of them behind a median."""
+    found = []
+    if averages is not None:
+        found.append(from_sums(at_every_level(averages, added(*SUMS))))
+    if told is not None:
+        for (name,), of in at_every_level(told, side_by_side(PERSON, VALUE)).group_by("measure"):
+            found.append(from_numbers(of, DIMENSIONS, measures()[str(name)].at))
+    if not found:
+        return pl.DataFrame()
+    columns = (*DIMENSIONS, *FIGURE)
+    return _rounded(pl.concat([frame.select(columns).cast(FIGURE) for frame in found])).rename({"people": "n"})
+
+
+def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
+    places = {name: ROUNDED.get(measure.unit.split()[0], 2) for name, measure in measures().items()}
+    scale = 10.0 ** pl.col("measure").replace_strict(places, return_dtype=pl.Float64)
+    return frame.with_columns((pl.col(FIGURES_OF) * scale).round() / scale)
 
 
 def _positions(frames: Frames) -> pl.DataFrame:
@@ -151,13 +159,18 @@ def _positions(frames: Frames) -> pl.DataFrame:
 
 def _latest(frames: Frames) -> Iterable[pl.DataFrame]:
     """Authorities of the latest year of each measure, of all with SEN where groups are told apart."""
-    for name in ("shares", "rates"):
+    for name in TABLES:
         if name in frames:
             local = frames[name].filter(geographic_level=LOCAL)
             for _, cells in local.sort("authority").group_by("measure", maintain_order=True):
-                status = WITH_SEN if (cells["sen_status"] == WITH_SEN).any() else EVERYBODY
-                of = cells.filter(sen_status=status)
-                yield of.filter(pl.col("year") == pl.col("year").max())
+                of = cells.filter(sen_status=_compared(cells))
+                latest = of.filter(pl.col("year") == pl.col("year").max())
+                # A rate has no share of its denominator: it is compared by its value and the width of its interval.
+                yield latest.drop("numerator", "denominator") if name == "rates" else latest
+
+
+def _compared(cells: pl.DataFrame) -> str:
+    return WITH_SEN if (cells["sen_status"] == WITH_SEN).any() else EVERYBODY
 
 
 def _placed(cells: pl.DataFrame) -> pl.DataFrame:
@@ -172,13 +185,13 @@ def _standing(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _say(frames: Frames, order: tuple[str, ...]) -> str:
-    given = pl.concat([frames[name] for name in ("shares", "rates") if name in frames])
+    given = pl.concat([frames[name] for name in ("shares", "rates") if name in frames], how="diagonal")
     england = given.filter((pl.col("geographic_level") == NATIONAL) & pl.col("value").is_not_null())
     told = [name for name in order if (england["measure"] == name).any()]
     if not told:
         return "Too few children may be shown to say anything of England."
     of = england.filter(measure=told[0])
-    status = WITH_SEN if (of["sen_status"] == WITH_SEN).any() else EVERYBODY
+    status = _compared(of)
     row = of.filter(sen_status=status).sort("year").row(-1, named=True)
     among = ", pupils with SEN" if status == WITH_SEN else ""
     said = f"{row['title']}{among}, England {row['year']}: {row['value']:.1%} ({row['low']:.1%} to {row['high']:.1%})."

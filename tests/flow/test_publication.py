@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 from analysis import publish
 from analysis.disclosure.policy import POLICIES
 from analysis.ledger import FileLedger
+from analysis.measure import measures
+from analysis.models.intervals import wilson
 from analysis.publication import ees
 from analysis.publication.edition import Edition
 from analysis.themes import THEMES
@@ -64,7 +66,7 @@ def test_every_theme_has_a_data_file_with_its_metadata(files: dict[str, bytes]) 
 
 def test_a_cell_of_open_data_is_a_number_or_one_of_its_symbols(files: dict[str, bytes]) -> None:
     for theme in THEMES:
-        cells = data(files, theme).select(*ees.INDICATORS).unpivot()["value"]
+        cells = data(files, theme).select(*ees.INDICATORS).unpivot(value_name="cell")["cell"]
         assert cells.null_count() == 0
         assert cells.filter(~cells.is_in(SYMBOLS)).cast(pl.Float64, strict=True).is_finite().all()
 
@@ -111,7 +113,8 @@ def test_authorities_are_compared_on_all_pupils_with_sen_where_groups_are_told_a
 
 def small_cells(edition: Edition) -> int:
     """Figures of fewer than ten children, or of all but fewer than ten."""
-    rest = pl.col("denominator") - pl.col("numerator")
+    is_share = pl.col("measure").is_in([name for name, measure in measures().items() if measure.is_share])
+    rest = pl.when(is_share).then(pl.col("denominator") - pl.col("numerator"))
     few = (pl.col("numerator") < 10) | (pl.col("denominator") < 10) | (rest < 10)
     return edition.cells.filter(few).height
 
@@ -178,6 +181,58 @@ def test_a_name_of_an_authority_cannot_turn_into_markup_or_a_formula(edition: Ed
             assert b"<script" not in body
     sheet = fastexcel.read_excel(spoilt_files["indicators.xlsx"]).load_sheet("identification").to_polars()
     assert evil in sheet["Authority"].to_list(), "a text, not a formula"
+
+
+def months(small: Planted) -> pl.DataFrame:
+    """Months of people of 16 and 17 that are told, by another road: straight from the rows of the snapshot."""
+    population = measures()["neet_16_17"].counts["denominator"].population
+    frame = population.frame(small.snapshot)
+    return frame.mutate(counts=measures()["neet_16_17"].counts["numerator"].where(frame)).to_polars()
+
+
+def test_months_out_of_work_are_shown_only_where_ten_people_are_behind_them(small: Planted, edition: Edition) -> None:
+    people = months(small).filter("counts").group_by("year", "authority_code").agg(pl.col("person_id").n_unique())
+    told = edition.cells.filter(measure="neet_16_17", geographic_level="Local authority").select(
+        "year", "authority_code", "numerator"
+    )
+    both = told.join(people, on=["year", "authority_code"])
+    few = both.filter(pl.col("person_id") < 10)
+    assert few.height > 0, "else the test shows nothing"
+    assert few["numerator"].null_count() == few.height
+    assert both["numerator"].count() > 0
+
+
+def test_an_interval_of_months_is_wider_than_that_of_as_many_people(edition: Edition) -> None:
+    row = edition.cells.filter(measure="neet_16_17", geographic_level="National").sort("year").row(-1, named=True)
+    alone = wilson(row["numerator"], row["denominator"])
+    assert row["high"] - row["low"] > 1.5 * float(alone.high - alone.low)
+
+
+def test_means_and_medians_stand_with_their_intervals_and_places(edition: Edition, files: dict[str, bytes]) -> None:
+    places = {}
+    for theme, name in (("timeliness", "weeks_to_plan"), ("school", "attainment_8"), ("provision", "hours_delivered")):
+        told = edition.cells.filter(theme=theme, measure=name)
+        england = told.filter(geographic_level="National").drop_nulls("value")
+        assert england.height > 0
+        assert (england["low"] <= england["value"]).all()
+        assert (england["value"] <= england["high"]).all()
+        places[name] = told.drop_nulls(["group", "rank_low"]).height
+        column = "percentage" if measures()[name].is_percentage else "value"
+        figures = data(files, theme).filter(pl.col("measure").str.starts_with(measures()[name].title))
+        assert set(figures["numerator"]) == {"z"}
+        assert (
+            figures.filter(geographic_level="National", sen_status="Total")[column].cast(pl.Float64).is_finite().all()
+        )
+    assert min(places["attainment_8"], places["hours_delivered"]) > 5
+
+
+def test_a_mean_is_that_of_the_rows(small: Planted, edition: Edition) -> None:
+    population = measures()["attainment_8"].numerator.population
+    rows = population.frame(small.snapshot).to_polars()
+    year = rows["year"].max()
+    value = rows.filter(year=year)["result_score"].mean()
+    told = edition.cells.filter(measure="attainment_8", geographic_level="National", sen_status="Total", year=year)
+    assert told["value"].item() == pytest.approx(value, abs=0.005)
 
 
 def test_the_workbook_holds_every_figure_and_the_notes(edition: Edition, files: dict[str, bytes]) -> None:

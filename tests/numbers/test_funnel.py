@@ -64,6 +64,32 @@ def test_without_overdispersion_limits_are_exact(name: str, choices: dict) -> No
         assert result.units[limit].to_list() == pytest.approx(REFERENCE[name][limit], rel=EXACT)
 
 
+def test_values_with_errors_spread_as_metafor_and_the_integral_say() -> None:
+    told = REFERENCE["values"]
+    frame = pl.DataFrame({"unit": DATA["unit"], "y": told["y"], "se": told["se"]})
+    plain = funnel.fit_values(frame, "unit", "y", "se", winsorise=False)
+    assert plain.target == pytest.approx(told["mean"], rel=EXACT)
+    assert plain.tau2 == pytest.approx(told["dl"], rel=EXACT)
+    consistent = funnel.fit_values(frame, "unit", "y", "se", consistent=True)
+    assert consistent.tau2 == pytest.approx(told["consistent"], rel=1e-7)
+    drawn = pl.DataFrame(consistent.units).sort("unit")
+    by_unit = frame.sort("unit")
+    total = (by_unit["se"] ** 2 + told["consistent"]).sqrt()
+    assert drawn["high998"].to_list() == pytest.approx((told["mean"] + stats.norm.ppf(0.999) * total).to_list())
+    assert drawn["z"].to_list() == pytest.approx(((by_unit["y"] - told["mean"]) / total).to_list())
+
+
+def test_a_value_without_an_error_is_not_estimable_and_an_error_of_nothing_is_refused() -> None:
+    frame = pl.DataFrame({"unit": ["a", "b", "c"], "y": [1.0, 2.0, None], "se": [0.1, 0.2, None]})
+    result = funnel.fit_values(frame, "unit", "y", "se")
+    assert result.not_estimable == 1
+    assert result.units["estimable"].to_list() == [True, True, False]
+    for spoilt in (frame.with_columns(se=pl.lit(0.0)), pl.concat([frame, frame])):
+        with pytest.raises(UsageError) as refused:
+            funnel.fit_values(spoilt, "unit", "y", "se")
+        assert refused.value.code == "MODEL-13"
+
+
 def test_z_and_limits_say_the_same_of_every_unit() -> None:
     units = funnel.fit(DATA, "unit", "events", "n").units
     beyond = units["z"].abs() > funnel.LIMITS["998"]

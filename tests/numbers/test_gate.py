@@ -68,6 +68,41 @@ def test_a_share_is_made_from_rounded_counts_with_an_interval_of_the_same() -> N
     assert (low, high) == (pytest.approx(0.26364, abs=1e-4), pytest.approx(0.44742, abs=1e-4))
 
 
+def of_people(numerator: int, rest: int, *, denominator: int = 90) -> CountTable:
+    """300 of 900 months, and the people behind them, behind the other months and behind all."""
+    people = {"numerator_people": numerator, "denominator_people": denominator, "rest_people": rest}
+    frame = pl.DataFrame({"place": ["A"], "numerator": [300], "denominator": [900], **people, "deff": [6.0]})
+    return CountTable("t", "T", frame, ("place",))
+
+
+@pytest.mark.parametrize(
+    ("numerator", "rest", "is_shown"), [(9, 50, False), (10, 50, True), (50, 9, False), (50, 10, True), (1, 1, False)]
+)
+def test_months_of_nine_people_are_withheld_however_many_they_are(numerator: int, rest: int, is_shown: bool) -> None:
+    out = release(result(of_people(numerator, rest)), POLICY, INVENTED).tables["t"]
+    row = out.frame.row(0, named=True)
+    assert (row["numerator"] is not None, row["value"] is not None) == (is_shown, is_shown)
+    assert out.withheld == (not is_shown)
+    assert not any(name.endswith("_people") for name in out.frame.columns)
+
+
+def test_a_denominator_of_nine_people_is_withheld_with_the_rest() -> None:
+    row = release(result(of_people(9, 9, denominator=9)), POLICY, INVENTED).tables["t"].frame.row(0, named=True)
+    assert (row["numerator"], row["denominator"], row["value"]) == (None, None, None)
+
+
+def test_an_interval_weighs_months_of_a_person_by_their_design_effect() -> None:
+    row = release(result(of_people(40, 60)), POLICY, INVENTED).tables["t"].frame.row(0, named=True)
+    # statsmodels: proportion_confint(50, 150, method="wilson")
+    assert (row["value"], row["low"], row["high"]) == pytest.approx((1 / 3, 0.262888, 0.412102), abs=1e-5)
+
+
+def test_a_rate_has_the_exact_interval_of_its_events() -> None:
+    frame = release(result(table((35, 20), is_share=False)), POLICY, INVENTED).tables["t"].frame
+    # R 4.2: poisson.test(35, 20)
+    assert frame.select("value", "low", "high").row(0) == pytest.approx((1.75, 1.218939, 2.433826), abs=1e-5)
+
+
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=30))
 def test_no_number_that_leaves_the_gate_rests_on_one_to_nine(pairs: list[tuple[int, int]]) -> None:
     cells = [(small, small + rest) for small, rest in pairs]

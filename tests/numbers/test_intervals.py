@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import confint_poisson
 
-from analysis.models.intervals import poisson, wilson
+from analysis.models.intervals import poisson, quantile, wilson
 from cohort.errors import UsageError
 
 TOLERANCE = 1e-9
@@ -34,6 +35,22 @@ def test_poisson_agrees_with_statsmodels(events: int, exposure: float, level: fl
     ours = poisson(events, exposure, level)
     assert ours.low == pytest.approx(max(float(np.nan_to_num(low)), 0.0), rel=TOLERANCE, abs=TOLERANCE)
     assert ours.high == pytest.approx(float(high), rel=TOLERANCE)
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=200), st.sampled_from([0.25, 0.5, 0.9]), levels)
+def test_quantiles_lie_between_the_order_statistics_that_scipy_names(
+    values: list[float], at: float, level: float
+) -> None:
+    ours, low, high = quantile(values, at, level)
+    tested = stats.quantile_test(values, q=0, p=at).confidence_interval(confidence_level=level)
+    assert ours == pytest.approx(np.quantile(values, at), abs=TOLERANCE)
+    assert (low, high) == pytest.approx((tested.low, tested.high), nan_ok=True)
+
+
+def test_the_median_of_ten_lies_between_the_second_and_the_ninth() -> None:
+    assert quantile(range(1, 11), 0.5) == (5.5, 2.0, 9.0)  # Conover 1999, 3.2: 97.9 %
+    assert np.isnan(quantile([], 0.5)).all()
+    assert np.isnan(quantile([1, 2, 3], 0.5)[1:]).all(), "three values hold no 95 % interval"
 
 
 def test_whole_columns_are_taken_at_once() -> None:

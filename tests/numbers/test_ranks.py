@@ -39,6 +39,18 @@ def test_spread_and_shrunken_shares_are_those_of_metafor() -> None:
     assert found.units["high"].to_list() == pytest.approx(high.to_list(), abs=CLOSE)
 
 
+def test_values_with_errors_are_ranked_by_the_same_model() -> None:
+    y, se = (DATA["events"] / DATA["n"]).sqrt().arcsin(), 0.5 / DATA["n"].sqrt()
+    frame = DATA.select("unit").with_columns(y=y, se=se)
+    found = ranks.fit_values(frame, "unit", "y", "se")
+    by_name = DATA.with_columns(y=pl.Series(REFERENCE["estimate"])).sort("unit")
+    assert found.tau == pytest.approx(REFERENCE["tau"], abs=CLOSE)
+    assert found.units["estimate"].to_list() == pytest.approx(by_name["y"].to_list(), abs=CLOSE)
+    assert found.units["rank_low"].to_list() == fitted().units["rank_low"].to_list()
+    with pytest.raises(UsageError, match="no error above 0"):
+        ranks.fit_values(frame.with_columns(se=pl.lit(0.0)), "unit", "y", "se")
+
+
 def test_a_rank_stands_with_its_interval_and_the_least_is_first() -> None:
     units = fitted().units
     assert units.filter((pl.col("rank") < pl.col("rank_low")) | (pl.col("rank") > pl.col("rank_high"))).is_empty()

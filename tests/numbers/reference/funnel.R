@@ -45,11 +45,24 @@ with(funnel, {
   exact_proportion <<- as.data.frame(lapply(tails, binomial_limit))
   exact_ratio <<- as.data.frame(lapply(tails, poisson_limit))
 })
+# Values with a standard error: metafor 3.8-1 for DerSimonian & Laird around the mean weighted by 1/s^2, and the root of
+# the winsorised mean square at what a normal number leaves of it, by integration.
+suppressMessages(library(metafor))
+values <- with(funnel, {
+  y <- asin(sqrt(events / n)); s <- 1 / (2 * sqrt(n))
+  middle <- as.numeric(coef(rma(yi = y, sei = s, method = "FE")))
+  q <- qnorm(.9)
+  left <- integrate(function(z) pmin(pmax(z, -q), q)^2 * dnorm(z), -Inf, Inf, rel.tol = 1e-12)$value
+  excess <- function(tau2) mean(winsorised((y - middle) / sqrt(s^2 + tau2))^2) - left
+  list(y = y, se = s, mean = middle, dl = rma(yi = y, sei = s, method = "DL")$tau2,
+       consistent = uniroot(excess, c(0, 1), tol = 1e-15)$root)
+})
 # What FunnelPlotR's own unit test expects of its default on six units: log scale, and trimming by bands of
 # ranks, which takes nothing from so few.
 published <- list(observed = c(100, 150, 180, 80, 120, 225), expected = c(108, 112, 165, 95, 100, 220),
                   phi = 2.948033, tau2 = 0.019478)
 write_json(list(published = published, proportion = proportion, log_winsorised = log_winsorised,
                 log_every = log_every, root_winsorised = root_winsorised,
-                exact_proportion = exact_proportion, exact_ratio = exact_ratio),
+                exact_proportion = exact_proportion, exact_ratio = exact_ratio,
+                values = values),
            "funnel.json", digits = 10, auto_unbox = TRUE, dataframe = "columns")
