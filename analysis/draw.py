@@ -16,11 +16,14 @@ from analysis.charts.funnel import funnel
 from analysis.charts.look import Drawn, dressed
 from analysis.charts.tiles import tiles
 from analysis.charts.trend import trend
-from analysis.headings import CODES, OTHER, SIGNS, Kind, heading, in_words, kind, marks
+from analysis.headings import CODES, OTHER, SIGNS, UNIT, Kind, heading, in_words, kind, marks
+from analysis.people_behind import DEFF
 from analysis.release import Release, ReleasedTable
 from analysis.result import Chart, Part
 
 Drawer = Callable[[ReleasedTable], Drawn | None]
+FELT = 1.1
+"""A design effect below this widens an interval by less than a twentieth."""
 DRAWERS: Mapping[Chart, Drawer] = {
     Chart.FUNNEL: funnel,
     Chart.TREND: trend,
@@ -93,13 +96,13 @@ def table(release: Release, name: str) -> pl.DataFrame:
     frame = release.tables[name].frame
     shares = [pl.col(c) * 100 for c in frame.columns if kind(frame, c) is Kind.SHARE]
     shown = in_words(frame.with_columns(shares)).select(_columns(frame))
-    return shown.rename({column: heading(column) for column in shown.columns})
+    return shown.rename({column: heading(column, has_unit=UNIT in frame.columns) for column in shown.columns})
 
 
 def kinds(release: Release, name: str) -> dict[str, Kind]:
     """Heading → how its numbers are written, for the columns of `table`."""
     frame = release.tables[name].frame
-    return {heading(column): kind(frame, column) for column in _columns(frame)}
+    return {heading(column, has_unit=UNIT in frame.columns): kind(frame, column) for column in _columns(frame)}
 
 
 def mark(release: Release, name: str) -> str:
@@ -117,11 +120,14 @@ def _columns(frame: pl.DataFrame) -> list[str]:
     """Columns to show, the status last.
 
     Left out are those that hold nothing, a measure's code (its words stand beside it or in the title), a year that
-    is every row's (it stands in the title), and the status where every figure is shown.
+    is every row's (it stands in the title), the status where every figure is shown, and design effects that nobody
+    would feel.
     """
     idle = {c for c in frame.columns if frame.height and frame[c].null_count() == frame.height} | {"measure"}
     if "year" in frame.columns and frame.height > 1 and frame["year"].n_unique() == 1:
         idle.add("year")
     if not marks(frame):
         idle.add("status")
+    if DEFF in frame.columns and not (frame[DEFF] >= FELT).any():
+        idle.add(DEFF)
     return sorted((c for c in frame.columns if c not in idle), key=lambda column: column == "status")

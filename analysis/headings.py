@@ -45,8 +45,12 @@ HEADINGS: Mapping[str, str] = {
     "tau2": "Between variance τ²",
     "target": "England",
     "share": "Share of variance",
+    "deff": "Design effect",
 }
 """Column → heading; any other column is its own name in words."""
+
+UNIT = "unit"
+"""A table with this column says of each row in what its figures are told: they are no shares."""
 
 SHARES = frozenset({"value", "low", "high", "low95", "high95", "low998", "high998", "target", "share"}) | {
     *("under_delivered", "under_low", "under_high", "share_recorded"),
@@ -85,8 +89,10 @@ STATUSES: Mapping[str, str] = {
 CODES: Mapping[str, CodeList] = {"sex_code": people.SEX, "ethnicity_code": people.ETHNICITY}
 
 
-def heading(column: str) -> str:
+def heading(column: str, *, has_unit: bool = False) -> str:
     """The heading of a column."""
+    if has_unit and column == "value":
+        return "Value"
     return HEADINGS.get(column, column.replace("_", " ").capitalize())
 
 
@@ -96,6 +102,8 @@ def kind(frame: pl.DataFrame, column: str) -> Kind:
         return Kind.WORDS
     if column in COUNTS:
         return Kind.COUNT
+    if UNIT in frame.columns:
+        return Kind.NUMBER
     is_interval = column in {"low", "high"}
     return Kind.SHARE if column in SHARES and (not is_interval or "value" in frame.columns) else Kind.NUMBER
 

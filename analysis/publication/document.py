@@ -90,10 +90,12 @@ def figure(cell: Cell | None, measure: Measure, *, brief: bool = False) -> list[
 
 def number(value: float, measure: Measure) -> str:
     """A share in per cent, a rate by its unit, money in pounds, any other value as it is."""
+    if measure.is_share:
+        return f"{value:.1%}"
     if measure.kind is Kind.RATE:
         return f"{value * measure.per:.1f} per {measure.per:,}"
     if measure.is_percentage:
-        return f"{value:.1%}"
+        return f"{value:.1f}%"
     return f"£{value:,.0f}" if measure.unit.startswith("pounds") else f"{value:.1f}"
 
 

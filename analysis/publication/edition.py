@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from analysis.headings import UNIT
 from analysis.levels import EVERYBODY, KEYS, LOCAL, NATIONAL, STATUSES
 from analysis.release import Provenance, Release
 from analysis.studies.indicators import TABLES
@@ -46,8 +47,8 @@ class Edition:
 
     @cached_property
     def cells(self) -> pl.DataFrame:
-        """Every released figure: theme, the dimensions of the study, title, numerator and denominator (null of a mean,
-        ratio or median), value, low, high, status, and POSITION.
+        """Every released figure: theme, the dimensions of the study, title, numerator and denominator or unit (of a
+        mean, ratio or median), value, low, high, status, and POSITION.
         """
         return pl.concat([_cells(name, release) for name, release in self.releases.items()], how="diagonal")
 
@@ -64,8 +65,10 @@ class Edition:
 
 def _cells(theme: str, release: Release) -> pl.DataFrame:
     frames = [release.tables[name].frame for name in TABLES if name in release.tables]
-    figures = pl.concat(frames, how="diagonal").with_columns(pl.lit(theme).alias("theme"))
-    placed = release.tables["positions"].frame
+    none = pl.DataFrame(schema={UNIT: pl.String})
+    figures = pl.concat([none, *frames], how="diagonal").with_columns(pl.lit(theme).alias("theme"))
+    tables = [release.tables[name].frame for name in ("positions", "value_positions") if name in release.tables]
+    placed = pl.concat(tables, how="diagonal")
     if "rank_low" not in placed.columns:
         return figures.with_columns(pl.lit(None, kind).alias(name) for name, kind in POSITION.items())
     keys = [*KEYS, "authority_code"]

@@ -80,8 +80,8 @@ TITLES = {
 def _figures() -> Iterable[pl.Expr]:
     columns = pl.col("measure").replace_strict({name: _column(measure) for name, measure in measures().items()})
     per = pl.col("measure").replace_strict({name: m.per for name, m in measures().items()}, return_dtype=pl.Int64)
-    scale = pl.when(columns == "percentage").then(100).otherwise(per)
     counted = pl.col("measure").is_in([name for name, measure in measures().items() if measure.counts])
+    scale = pl.when(counted & (columns == "percentage")).then(100).otherwise(per)
     lacking = pl.when(pl.col("status") == Status.SHOWN.word).then(pl.lit(UNAVAILABLE)).otherwise(pl.lit(WITHHELD))
     inapplicable = pl.lit(INAPPLICABLE)
     for name in ("numerator", "denominator"):

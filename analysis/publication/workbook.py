@@ -75,7 +75,7 @@ def _rows(cells: pl.DataFrame, theme: Theme) -> Iterable[Sequence[Cell]]:
     years = {year: in_words(theme, year) for year in cells["year"].unique()}
     worded = cells.with_columns(
         pl.col("measure").replace_strict(titles),
-        pl.col("measure").replace_strict(units).alias("unit"),
+        pl.coalesce("unit", pl.col("measure").replace_strict(units)).alias("unit"),
         pl.col("year").replace_strict(years, return_dtype=pl.String),
     )
     return worded.select(*COLUMNS).iter_rows()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import polars as pl
 
 from analysis.averages import FIGURE, SUMS, from_numbers, from_sums, numbers, sums
+from analysis.headings import UNIT
 from analysis.levels import (
     DIMENSIONS,
     EVERYBODY,
@@ -39,8 +41,8 @@ COUNTED = ("numerator", "denominator", *PEOPLE)
 FIGURES_OF = ("value", "low", "high")
 OF_STATUS = frozenset(THEMES["identification"].measures)
 """Measures that count the status itself."""
-ROUNDED = {"share": 4, "pounds": -1}
-"""First word of a unit → decimal places to which a value is told; two of any other."""
+STEP, POUNDS = 0.01, 10.0
+"""To what a value is told, and money."""
 
 
 def _build(snapshot: Snapshot, picks: Picks) -> AnalysisTable:
@@ -98,7 +100,14 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
             else CountTable(name, TABLES[name], frame, dims, is_share=name == "shares")
             for name, frame in cells.items()
         ),
-        derived=(Derived("positions", "Authorities against England, in the latest year", _positions),),
+        derived=tuple(
+            Derived(name, f"{title} against England, in the latest year", partial(_positions, tables=tables))
+            for name, title, tables in (
+                ("positions", "Shares and rates of authorities", ("shares", "rates")),
+                ("value_positions", "Means, ratios and medians of authorities", ("values",)),
+            )
+            if set(tables) & set(cells)
+        ),
         say=lambda frames: _say(frames, theme.measures),
         flows=table.flows,
         assumptions=(
@@ -123,7 +132,7 @@ def _cells(table: AnalysisTable) -> dict[str, pl.DataFrame]:
     )
     order = ["measure", "sen_status", "year", "geographic_level", "authority", "region"]
     parts = titled.sort(order, nulls_last=True).partition_by("kind", as_dict=True, include_key=False)
-    given = {name: (*FIGURES_OF, "n") if name == "values" else (*COUNTED, DEFF) for name in TABLES}
+    given = {name: (UNIT, *FIGURES_OF, "n") if name == "values" else (*COUNTED, DEFF) for name in TABLES}
     return {name: parts[name,].select(*DIMENSIONS, "title", *given[name]) for name in TABLES if (name,) in parts}
 
 
@@ -142,24 +151,30 @@ def _of_values(averages: pl.DataFrame | None, told: pl.DataFrame | None) -> pl.D
     if not found:
         return pl.DataFrame()
     columns = (*DIMENSIONS, *FIGURE)
-    return _rounded(pl.concat([frame.select(columns).cast(FIGURE) for frame in found])).rename({"people": "n"})
+    return _read(pl.concat([frame.select(columns).cast(FIGURE) for frame in found])).rename({"people": "n"})
 
 
-def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
-    places = {name: ROUNDED.get(measure.unit.split()[0], 2) for name, measure in measures().items()}
-    scale = 10.0 ** pl.col("measure").replace_strict(places, return_dtype=pl.Float64)
-    return frame.with_columns((pl.col(FIGURES_OF) * scale).round() / scale)
+def _read(frame: pl.DataFrame) -> pl.DataFrame:
+    """The figures as they are read, in a unit that stands beside them: a ratio of like things in per cent."""
+    money = [name for name, measure in measures().items() if measure.unit.startswith("pounds")]
+    ratios = {name: measure.unit for name, measure in measures().items() if measure.is_percentage}
+    units = {name: measure.unit for name, measure in measures().items()}
+    units |= {name: unit.replace("share", "%", 1) for name, unit in ratios.items()}
+    scale = pl.when(pl.col("measure").is_in(list(ratios))).then(100.0).otherwise(1.0)
+    step = pl.when(pl.col("measure").is_in(money)).then(POUNDS).otherwise(STEP)
+    figures = ((pl.col(FIGURES_OF) * scale / step).round() * step).round(2)
+    return frame.with_columns(figures, pl.col("measure").replace_strict(units).alias(UNIT))
 
 
-def _positions(frames: Frames) -> pl.DataFrame:
+def _positions(frames: Frames, tables: tuple[str, ...]) -> pl.DataFrame:
     """Funnel and rank interval of each authority, by measure, from what was released."""
-    placed = [_placed(cells) for cells in _latest(frames)]
+    placed = [_placed(cells) for cells in _latest(frames, tables)]
     return pl.concat(placed, how="diagonal") if placed else pl.DataFrame(schema={"measure": pl.String})
 
 
-def _latest(frames: Frames) -> Iterable[pl.DataFrame]:
+def _latest(frames: Frames, tables: tuple[str, ...]) -> Iterable[pl.DataFrame]:
     """Authorities of the latest year of each measure, of all with SEN where groups are told apart."""
-    for name in TABLES:
+    for name in tables:
         if name in frames:
             local = frames[name].filter(geographic_level=LOCAL)
             for _, cells in local.sort("authority").group_by("measure", maintain_order=True):
@@ -175,7 +190,7 @@ def _compared(cells: pl.DataFrame) -> str:
 
 def _placed(cells: pl.DataFrame) -> pl.DataFrame:
     of = tried(_standing, cells)
-    head = [pl.lit(cells[name][0]).alias(name) for name in KEYS]
+    head = [pl.lit(cells[name][0]).alias(name) for name in (*KEYS, UNIT) if name in cells.columns]
     return (cells.head(0).select(PLACE) if of is None else of).select(*head, pl.all())
 
 
