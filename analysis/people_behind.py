@@ -33,35 +33,47 @@ def people(table: Table, count: Count) -> Number:
 
 
 def design_effects(snapshot: Snapshot, measures: Iterable[Measure], by: Sequence[str] = ()) -> pl.DataFrame:
-    """measure, `by`, deff: at least 1; no row where units are nobody's or there are none."""
+    """measure, `by`, deff: at least 1; no row where units are nobody's or there are none. One look at a population."""
+    asked: dict[str, list[Measure]] = {}
+    for measure in measures:
+        asked.setdefault(measure.counts["numerator"].population.name, []).append(measure)
     found = [pl.DataFrame(schema={"measure": pl.String, **dict.fromkeys(by, pl.Int64), DEFF: pl.Float64})]
-    found += [_effects(snapshot, measure, by) for measure in measures]
+    found += [_effects(snapshot, together, by) for together in asked.values()]
     return pl.concat(found, how="diagonal_relaxed")
 
 
-def _effects(snapshot: Snapshot, measure: Measure, by: Sequence[str]) -> pl.DataFrame:
-    numerator = measure.counts["numerator"]
-    table = numerator.population.frame(snapshot)
+def _effects(snapshot: Snapshot, measures: Sequence[Measure], by: Sequence[str]) -> pl.DataFrame:
+    """Of measures that count units of one population."""
+    table = measures[0].counts["numerator"].population.frame(snapshot)
     if PERSON not in table.columns:
         return pl.DataFrame()
-    sums = {"k": numerator.sum(table).cast("float64")}
+    counts = {f"k {m.name}": m.counts["numerator"] for m in measures}
+    counts |= {f"m {m.name}": m.counts["denominator"] for m in measures if m.is_share}
+    each = table.group_by([*by, PERSON]).aggregate(**{name: c.sum(table).cast("float64") for name, c in counts.items()})
+    sums = {name: number for m in measures for name, number in _squares(each, m).items()}
+    added = each.aggregate(by=list(by), **sums).to_polars()
+    return pl.concat([added.select(*by, pl.lit(m.name).alias("measure"), _effect(m).alias(DEFF)) for m in measures])
+
+
+def _squares(each: Table, measure: Measure) -> dict[str, Number]:
+    """Sums over people of what each has, and of its squares."""
+    k = each[f"k {measure.name}"]
+    if not measure.is_share:
+        return {f"k {measure.name}": k.sum(), f"kk {measure.name}": (k * k).sum()}
+    m = each[f"m {measure.name}"]
+    sums = {"people": (m > 0).sum(), "k": k.sum(), "m": m.sum()}
+    sums |= {"kk": (k * k).sum(), "km": (k * m).sum(), "mm": (m * m).sum()}
+    return {f"{name} {measure.name}": number for name, number in sums.items()}
+
+
+def _effect(measure: Measure) -> pl.Expr:
+    def of(name: str) -> pl.Expr:
+        return pl.col(f"{name} {measure.name}")
+
     if measure.is_share:
-        sums["m"] = measure.counts["denominator"].sum(table).cast("float64")
-    each = table.group_by([*by, PERSON]).aggregate(**sums)
-    deff = _of_share(each, by) if measure.is_share else _of_events(each, by)
-    told = pl.col(DEFF).fill_nan(1.0).fill_null(1.0).clip(lower_bound=1.0).round(PLACES)
-    return deff.select(*by, told, pl.lit(measure.name).alias("measure"))
-
-
-def _of_share(each: Table, by: Sequence[str]) -> pl.DataFrame:
-    k, m = each.k, each.m
-    sums = {"k": k.sum(), "m": m.sum(), "kk": (k * k).sum(), "km": (k * m).sum(), "mm": (m * m).sum()}
-    found = each.aggregate(by=list(by), people=(m > 0).sum(), **sums).to_polars()
-    share, many = pl.col("k") / pl.col("m"), pl.col("people") / (pl.col("people") - 1)
-    apart = pl.col("kk") - 2 * share * pl.col("km") + share**2 * pl.col("mm")
-    return found.with_columns((many * apart / (pl.col("m") * share * (1 - share))).alias(DEFF))
-
-
-def _of_events(each: Table, by: Sequence[str]) -> pl.DataFrame:
-    found = each.aggregate(by=list(by), k=each.k.sum(), kk=(each.k * each.k).sum()).to_polars()
-    return found.with_columns((pl.col("kk") / pl.col("k")).alias(DEFF))
+        share, many = of("k") / of("m"), of("people") / (of("people") - 1)
+        apart = of("kk") - 2 * share * of("km") + share**2 * of("mm")
+        deff = many * apart / (of("m") * share * (1 - share))
+    else:
+        deff = of("kk") / of("k")
+    return deff.fill_nan(1.0).fill_null(1.0).clip(lower_bound=1.0).round(PLACES)

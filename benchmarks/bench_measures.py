@@ -9,15 +9,11 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
-import ibis
 import numpy as np
 import polars as pl
+from side_by_side import best, opened
 
 from analysis.measure import measures
 from analysis.table import figures
@@ -70,22 +66,11 @@ def by_polars(folder: Path) -> pl.DataFrame:
     return joined.group_by(BY).agg(numerator=has_sen.sum(), denominator=pl.len()).collect()
 
 
-def best(work: Callable[[], pl.DataFrame]) -> tuple[float, pl.DataFrame]:
-    seconds = []
-    for _ in range(3):
-        began = time.perf_counter()
-        found = work()
-        seconds.append(time.perf_counter() - began)
-    return min(seconds), found
-
-
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         written(folder)
-        engine = ibis.duckdb.connect()
-        tables = {p.stem: engine.read_parquet(str(p), table_name=p.stem) for p in folder.glob("*.parquet")}
-        snapshot: Any = SimpleNamespace(tables=tables)
+        snapshot = opened(folder)
         ours, found = best(lambda: figures(snapshot, [measures()[MEASURE]], BY))
         polars, beside = best(lambda: by_polars(folder))
         sums = [frame.select("numerator", "denominator").sum().row(0) for frame in (found, beside)]

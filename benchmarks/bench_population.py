@@ -10,15 +10,12 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
-import ibis
 import numpy as np
 import polars as pl
+from side_by_side import best, opened
 
 from analysis.populations.clocks import REQUESTS_TO_PLAN
 
@@ -90,22 +87,11 @@ def by_polars(folder: Path, *, toggled: bool) -> list[int]:
     return [*joined.select(pl.len().alias("start"), *sums).collect().row(0)]
 
 
-def best(work: Callable[[], list[int]]) -> tuple[float, list[int]]:
-    seconds, found = [], []
-    for _ in range(3):
-        began = time.perf_counter()
-        found = work()
-        seconds.append(time.perf_counter() - began)
-    return min(seconds), found
-
-
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         written(folder)
-        engine = ibis.duckdb.connect()
-        tables = {p.stem: engine.read_parquet(str(p), table_name=p.stem) for p in folder.glob("*.parquet")}
-        snapshot: Any = SimpleNamespace(tables=tables)
+        snapshot = opened(folder)
         told: dict[str, object] = {"people": PEOPLE}
         began = time.perf_counter()
         judged = REQUESTS_TO_PLAN.judged(snapshot)
