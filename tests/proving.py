@@ -114,10 +114,50 @@ class Recovery:
         assert bias_above is None or abs(self.bias) > bias_above, self
 
     def _enter(self, gate: str) -> None:
-        log = os.environ.get("COHORT_PROOF_LOG")
-        if log:
-            with Path(log).open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps({**asdict(self), "gate": gate}) + "\n")
+        _log({**asdict(self), "gate": gate})
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A figure over worlds that is no bias or coverage: power, false flags, the width of a rank."""
+
+    analysis: str
+    scenario: str
+    figure: str
+    worlds: int
+    found: float
+    least: float
+    most: float
+
+    @property
+    def asked(self) -> str:
+        """The demand in words."""
+        ends = (f"at least {self.least:.4g}" if np.isfinite(self.least) else "",
+                f"at most {self.most:.4g}" if np.isfinite(self.most) else "")  # fmt: skip
+        return ", ".join(filter(None, ends))
+
+
+def gate(
+    analysis: str, scenario: str, figure: str, worlds: int, found: float, least: float = -np.inf, most: float = np.inf
+) -> None:
+    """Assert that a figure lies between its bounds, and enter it in the proof."""
+    told = Gate(analysis, scenario, figure, worlds, float(found), float(least), float(most))
+    _log(asdict(told))
+    assert told.least <= told.found <= told.most, told
+
+
+def level(analysis: str, scenario: str, figure: str, rejected: list[bool] | np.ndarray, nominal: float = 0.05) -> None:
+    """Assert that a test rejects a true null as often as it says, in the binomial 99.9 % band."""
+    worlds = len(rejected)
+    low, high = stats.binom.ppf([0.0005, 0.9995], worlds, nominal) / worlds
+    gate(analysis, scenario, figure, worlds, float(np.mean(rejected)), low, high)
+
+
+def _log(told: dict[str, object]) -> None:
+    log = os.environ.get("COHORT_PROOF_LOG")
+    if log:
+        with Path(log).open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(told) + "\n")
 
 
 def recovery(analysis: str, scenario: str, method: str, worlds: int, once: Callable[[int], Found]) -> Recovery:
@@ -141,16 +181,26 @@ def recovery(analysis: str, scenario: str, method: str, worlds: int, once: Calla
 
 
 def table(log: Path) -> str:
-    """The studies of a log as a Markdown table, the longest of each."""
-    longest: dict[tuple[str, str, str], Recovery] = {}
+    """The studies of a log as a Markdown table, the longest of each, and its other figures as a second one."""
+    longest: dict[tuple[int, str, str], Recovery | Gate] = {}
     for line in log.read_text(encoding="utf-8").splitlines():
-        told = Recovery(**json.loads(line))
-        key = (told.analysis, told.scenario, told.method)
+        given = json.loads(line)
+        told = Gate(**given) if "found" in given else Recovery(**given)
+        of = told.figure if isinstance(told, Gate) else told.method
+        key = (int(told.analysis.removeprefix("A")), told.scenario, of)
         if key not in longest or longest[key].worlds <= told.worlds:
             longest[key] = told
+    kept = [longest[key] for key in sorted(longest)]
+    studies, figures = ([told for told in kept if isinstance(told, kind)] for kind in (Recovery, Gate))
     head = "| analysis | scenario | method | worlds | truth | bias (its MCSE) | SE ratio | coverage (band) | gate |\n"
+    other = "\n| analysis | scenario | figure | worlds | found | asked |\n|---|---|---|---:|---:|---|\n"
+    rows = "".join(map(_row, studies))
+    return head + "|---|---|---|---:|---:|---:|---:|---:|---|\n" + rows + other + "".join(map(_line, figures))
+
+
+def _line(told: Gate) -> str:
     return (
-        head + "|---|---|---|---:|---:|---:|---:|---:|---|\n" + "".join(_row(longest[key]) for key in sorted(longest))
+        f"| {told.analysis} | {told.scenario} | {told.figure} | {told.worlds:,} | {told.found:.4g} | {told.asked} |\n"
     )
 
 

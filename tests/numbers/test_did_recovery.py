@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from analysis.models import did
-from tests.proving import Found, in_worlds, recovery
+from tests.proving import Found, gate, in_worlds, recovery
 
 UNITS, TIMES = 150, 8
 ADOPTED = np.repeat([2, 4, 6, 0], [20, 30, 30, 70])
@@ -60,8 +60,8 @@ def test_the_band_holds_for_the_whole_event_study(worlds: int) -> None:
         events = found(seed).events
         truth = effect(events["event"].to_numpy())
         inside.append(((events["band_low"].to_numpy() <= truth) & (truth <= events["band_high"].to_numpy())).all())
-    assert np.mean(inside) >= min(0.93, stats.binom.ppf(0.0005, worlds, 0.95) / worlds)
-    assert np.mean(inside) <= stats.binom.ppf(0.9995, worlds, 0.95) / worlds
+    low, high = stats.binom.ppf([0.0005, 0.9995], worlds, 0.95) / worlds
+    gate("A7", "effects that grow", "coverage of the simultaneous band", worlds, np.mean(inside), min(0.93, low), high)
 
 
 @in_worlds

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from scipy import stats
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import squareform
 from sklearn.metrics import adjusted_rand_score
@@ -21,6 +20,7 @@ from sklearn.metrics import adjusted_rand_score
 from analysis.models import sequences
 from analysis.models.sequence import explained, partition
 from cohort.errors import UsageError
+from tests.proving import gate, level
 
 EXACT, MADE = 1e-7, 1e-6
 HERE = Path(__file__).parent / "reference"
@@ -199,8 +199,7 @@ def validated(frame: pl.DataFrame, **choices: Any) -> sequences.Validation:
 def test_no_structure_is_found_where_there_is_none(worlds: int) -> None:
     # Of 20 equal chances the least is p = 0.05; the band is the binomial 99.9 % one.
     found = np.array([validated(chained(seed), draws=19, at_most=40).p for seed in range(worlds)])
-    low, high = stats.binom.ppf([0.0005, 0.9995], worlds, 0.05)
-    assert low <= (found <= 0.05).sum() <= high
+    level("A10", "no types", "types found by the parametric bootstrap", found <= 0.05)
     assert abs(found.mean() - 0.525) < 4 * 0.29 / np.sqrt(worlds)
 
 
@@ -235,9 +234,10 @@ def test_permuting_authorities_keeps_its_level_and_permuting_children_does_not(w
         found, provision, home = grouped(seed, effect=0.0)
         right.append(sequences.discrepancy(found, provision, authority=home, permutations=39).p)
         wrong.append(sequences.discrepancy(found, provision, permutations=39).p)
-    low, high = stats.binom.ppf([0.0005, 0.9995], worlds, 0.05)
-    assert low <= (np.array(right) <= 0.05).sum() <= high
-    assert (np.array(wrong) <= 0.05).mean() > 0.2
+    where = "authorities differ, provision does nothing"
+    level("A10", where, "permuting authorities rejects", np.array(right) <= 0.05)
+    naive = (np.array(wrong) <= 0.05).mean()
+    gate("A10", where, "permuting children rejects (must fail)", worlds, naive, least=0.2)
 
 
 def test_an_effect_on_whole_paths_is_found() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.proving import Found, recovery, table
+from tests.proving import Found, gate, level, recovery, table
 
 WORLDS = 400
 
@@ -42,6 +42,21 @@ def test_the_table_keeps_the_longest_run_of_each_study(tmp_path: Path, monkeypat
     monkeypatch.setenv("COHORT_PROOF_LOG", str(log))
     for worlds in (WORLDS, 100):
         recovery("A0", "a mean", "t interval", worlds, mean_of_fifty).holds()
+    gate("A0", "a trap", "power", WORLDS, 0.9, least=0.8)
     lines = table(log).splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 3 + 4
     assert "| 400 |" in lines[2]
+    assert lines[-1] == "| A0 | a trap | power | 400 | 0.9 | at least 0.8 |"
+
+
+@pytest.mark.parametrize("bounds", [{"least": 0.95}, {"most": 0.5}])
+def test_a_figure_out_of_its_bounds_is_told(bounds: dict[str, float]) -> None:
+    with pytest.raises(AssertionError):
+        gate("A0", "a trap", "power", WORLDS, 0.9, **bounds)
+
+
+def test_a_test_that_rejects_too_often_or_never_is_told() -> None:
+    level("A0", "null", "rejects", [True] * 20 + [False] * 380)
+    for rejected in ([True] * 60 + [False] * 340, [False] * 400):
+        with pytest.raises(AssertionError):
+            level("A0", "null", "rejects", rejected)
