@@ -41,8 +41,8 @@ COUNTED = ("numerator", "denominator", *PEOPLE)
 FIGURES_OF = ("value", "low", "high")
 OF_STATUS = frozenset(THEMES["identification"].measures)
 """Measures that count the status itself."""
-STEP, POUNDS = 0.01, 10.0
-"""To what a value is told, and money."""
+STEP, POUNDS = 0.01, 100.0
+"""To what a value is told, and money: the ends of a median are what single people earn."""
 
 
 def _build(snapshot: Snapshot, picks: Picks) -> AnalysisTable:
