@@ -4,12 +4,13 @@ Two-way fixed effects compare late adopters with early ones that are already tre
 that is biased, and can have the wrong sign. Callaway & Sant'Anna 2021 (J. Econometrics 225:200) compare each cohort
 only with units not treated by then. The two-way figure is given as `contrast`, to show what it would have said.
 Parallel trends are assumed, not shown: a flat past is a hint, and `pretrend` may miss what it has no power to see.
+`DidResult.honest` says what is left of an effect where they were not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,7 @@ from scipy import stats
 
 from analysis.models.frame import Frame
 from analysis.models.intervals import normal_quantile, t_quantile
+from analysis.models.staggered import honest
 from analysis.models.staggered.effects import Cells, Effects, by_size, group_time, quick_simple
 from analysis.models.staggered.panel import Control, Panel, panel
 from cohort.errors import UsageError
@@ -34,6 +36,17 @@ class Pretrend:
     statistic: float | None
     df: int
     p_value: float | None
+
+
+@dataclass(frozen=True)
+class Honest:
+    """`.table`: event (empty: the plain mean of them all), magnitude, lower, upper (where the effect lies by the
+    estimates), low, high (its interval). `breakdown`: the magnitude up to which the interval of that mean leaves out
+    no effect; None where it never does.
+    """
+
+    table: Frame
+    breakdown: float | None
 
 
 @dataclass(frozen=True)
@@ -66,6 +79,27 @@ class DidResult:
     never: int
     warnings: tuple[str, ...]
     _panel: Panel = field(repr=False)
+    _study: honest.Study = field(repr=False)
+
+    def honest(self, magnitudes: Sequence[float] = (0.0, 0.5, 1.0, 1.5, 2.0)) -> Honest:
+        """The effects after adoption were trends not parallel, but parted by no more than a multiple of what they did
+        before (Rambachan & Roth 2023).
+
+        Raises UsageError MODEL-06 for a magnitude below 0, MODEL-90 where there is no step before adoption.
+        """
+        if any(magnitude < 0 for magnitude in magnitudes):
+            raise UsageError("MODEL-06", "A magnitude is a multiple from 0.", "Give magnitudes=(0, 1).")
+        if not self._study.steps.estimate.size:
+            raise UsageError("MODEL-90", "No step before adoption is told.", "Give two times before it at least.")
+        asked = honest.means(self._study.since)
+        rows = [
+            (None if place is None else int(self._study.since[place]) - 1 - self.anticipation, float(magnitude),
+             *astuple(self._study.bounds(weights, magnitude)))
+            for place, weights in asked for magnitude in magnitudes
+        ]  # fmt: skip
+        names = ("event", "magnitude", "lower", "upper", "low", "high")
+        table = pl.DataFrame(rows, dict(zip(names, (pl.Int64, *(pl.Float64,) * 5), strict=True)), orient="row")
+        return Honest(self._panel.complete.give_back(table), self._study.breakdown(asked[0][1]))
 
     def leave_one_out(self) -> Frame:
         """unit, estimate, change: the simple mean of effects without each treated unit; null where none is left."""
@@ -148,6 +182,7 @@ def staggered(
         **made.sizes,
         warnings=(*made.warnings, *_doubts(made, cells)),
         _panel=made,
+        _study=honest.Study(events, event + 1 + anticipation, level),
     )
 
 

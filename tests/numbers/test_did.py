@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from diff_diff import CallawaySantAnna
+from diff_diff import CallawaySantAnna, HonestDiD
 from polars.testing import assert_frame_equal
 
 from analysis.models import did
@@ -49,6 +49,46 @@ def test_the_event_study_and_its_errors_are_those_of_the_library() -> None:
     for row in PLAIN.events.iter_rows(named=True):
         assert row["estimate"] == pytest.approx(theirs.loc[row["event"], "att"], rel=1e-9)
         assert row["se"] == pytest.approx(theirs.loc[row["event"], "se"], rel=1e-9)
+
+
+def one_cohort(times: int = 8, adopts: int = 5) -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    first = np.where(np.arange(80) < 30, adopts, 0)
+    at = np.arange(1, times + 1)
+    walk = 0.1 * rng.normal(size=(80, times)).cumsum(axis=1)
+    y = rng.normal(size=(80, 1)) + walk + 0.3 * ((first[:, None] > 0) & (at >= first[:, None]))
+    columns = {"unit": np.repeat(np.arange(80), times), "time": np.tile(at, 80), "first": np.repeat(first, times)}
+    return pd.DataFrame({**columns, "y": y.ravel()})
+
+
+@pytest.mark.parametrize("magnitude", [0.5, 1.0, 2.0])
+def test_bounds_by_relative_magnitude_are_those_of_the_library(magnitude: float) -> None:
+    """Of one cohort; of several the library's steps mix cohorts. Its intervals leave out that the step is estimated."""
+    frame = one_cohort()
+    model = CallawaySantAnna(base_period="universal").fit(frame, "y", "unit", "time", "first")
+    theirs = HonestDiD(method="relative_magnitude", M=magnitude).fit(model.aggregate("event_study"))
+    ours = did.staggered(frame, "y", "unit", "time", "first").honest((magnitude,)).table.iloc[0]
+    assert (ours["lower"], ours["upper"]) == pytest.approx((theirs.lb, theirs.ub), rel=1e-9)
+    assert ours["low"] < theirs.ci_lb < theirs.ci_ub < ours["high"]
+
+
+def test_a_magnitude_of_nought_is_parallel_trends_and_the_breakdown_is_where_nothing_is_left() -> None:
+    honest = did.staggered(one_cohort(), "y", "unit", "time", "first")
+    table, breakdown = honest.honest((0.0,)).table, honest.honest().breakdown
+    plain = honest.aggregates.set_index("aggregate").loc["dynamic"]
+    assert table[["lower", "low", "high"]].iloc[0].tolist() == pytest.approx(
+        plain[["estimate", "low", "high"]].tolist()
+    )
+    at = honest.honest((breakdown - 1e-3, breakdown + 1e-3)).table
+    assert at["low"].iloc[0] > 0 > at["low"].iloc[1]
+
+
+def test_bounds_need_a_step_before_adoption_and_a_magnitude_from_nought() -> None:
+    at_once = did.staggered(one_cohort(adopts=2), "y", "unit", "time", "first")
+    for asked, code in (((1.0,), "MODEL-90"), ((-1.0,), "MODEL-06")):
+        with pytest.raises(UsageError) as refused:
+            at_once.honest(asked)
+        assert refused.value.code == code
 
 
 @pytest.mark.parametrize("control", ["never", "notyet"])

@@ -23,7 +23,8 @@ def effect(event: np.ndarray | int) -> np.ndarray:
 
 
 @cache
-def found(seed: int, *, null: bool = False) -> did.DidResult:
+def found(seed: int, *, null: bool = False, drift: float = 0.0) -> did.DidResult:
+    """`drift`: by how much those who will adopt part from the others each year, before and after."""
     rng = np.random.default_rng([25, seed])
     adopted = rng.permutation(ADOPTED)
     at = np.arange(TIMES)
@@ -31,6 +32,7 @@ def found(seed: int, *, null: bool = False) -> did.DidResult:
     y = rng.normal(0, 0.3, (UNITS, 1)) + 0.02 * rng.normal(size=TIMES).cumsum() + walk
     y = y + 0.04 * rng.normal(size=(UNITS, TIMES))
     treated = (adopted[:, None] > 0) & (at >= adopted[:, None])
+    y = y + drift * at * (adopted[:, None] > 0)
     y = y + (0 if null else treated * effect(at - adopted[:, None]))
     rows = {"unit": np.repeat(np.arange(UNITS), TIMES), "time": np.tile(at, UNITS) + 2015, "y": y.ravel(),
             "adopted": np.repeat(np.where(adopted > 0, adopted + 2015, 0), TIMES)}  # fmt: skip
@@ -71,6 +73,19 @@ def test_the_simple_mean_comes_back(worlds: int) -> None:
         return Found(row["estimate"], row["se"], row["low"], row["high"], simple_truth())
 
     recovery("A7", "simple mean", "Callaway–Sant'Anna", worlds, once).holds()
+
+
+@in_worlds
+def test_where_adopters_drift_a_bound_by_the_past_holds_and_parallel_trends_do_not(worlds: int) -> None:
+    inside = {0.0: [], 1.0: []}
+    for seed in range(worlds):
+        table = pl.DataFrame(found(seed, null=True, drift=0.015).honest((0.0, 1.0)).table)
+        for magnitude, covered in inside.items():
+            row = table.row(by_predicate=pl.col("event").is_null() & (pl.col("magnitude") == magnitude), named=True)
+            covered.append(row["low"] <= 0 <= row["high"])
+    where, least = "no effect, adopters drift", stats.binom.ppf(0.0005, worlds, 0.95) / worlds
+    gate("A7", where, "coverage, steps as before (M = 1)", worlds, np.mean(inside[1.0]), least)
+    gate("A7", where, "coverage, parallel trends (must fail)", worlds, np.mean(inside[0.0]), most=0.6)
 
 
 @in_worlds
