@@ -1,10 +1,10 @@
 """Multilevel models: how much children differ by school and authority, and what is left of each after shrinkage.
 
 Linear models take any number of nested or crossed random intercepts and correlated slopes (Bates et al. 2015,
-J. Stat. Softw. 67(1)); they read the rows once, so a nation fits in about a second. Logistic models take one
-grouping, by adaptive Gauss–Hermite quadrature. Variances carry profile-likelihood intervals, effects
-comparative errors, ranks intervals from 4,000 posterior draws. A rank without its interval should not be shown:
-with 150 authorities a 95 % interval is often 70 places wide.
+J. Stat. Softw. 67(1)), and levels to which a row belongs by shares; they read the rows once, so a nation fits in about
+a second. Logistic models take one grouping, by adaptive Gauss–Hermite quadrature. Variances carry profile-likelihood
+intervals, effects comparative errors, ranks intervals from 4,000 posterior draws. A rank without its interval should
+not be shown: with 150 authorities a 95 % interval is often 70 places wide.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from analysis.models.mixed.binomial import LogisticFit, median_odds_ratio
 from analysis.models.mixed.build import Family
 from analysis.models.mixed.draws import ranks
 from analysis.models.mixed.gaussian import LinearFit, Method
+from analysis.models.mixed.membership import members
 from cohort.errors import UsageError
 
 FEW_GROUPS = 20
@@ -196,30 +197,38 @@ def fit(
     method: Method = "reml",
     level: float = 0.95,
     points: int = 25,
+    memberships: Mapping[str, Mapping[str, str]] | None = None,
 ) -> MultilevelResult:
     """Fit a multilevel model of `outcome` on `fixed` columns with random intercepts for `groups`.
 
     `slopes` names, for a group, numeric columns whose effect varies over it, correlated with its intercept.
     Groups are nested or crossed as their levels are: give schools numbers that are unique across authorities.
+    `memberships` names, for a group, further columns of its levels, each with the column of the share of the row that
+    belongs there (of a child who moved: of time); the rest belongs to the group's own column. Where a row has one
+    level only, name it again with the share 0. Linear models take them beside a group that parts the rows whole.
     `family="binomial"` takes an outcome of 0/1 and maximum likelihood with `points` quadrature nodes; `method`
     is then without meaning. Levels with one row stay in; rows with a missing value are left out and counted.
 
     Raises UsageError: MODEL-01 to -05 and -14 (frame), -06 (arguments), -07 (constant outcome), -08 (a group of
     fewer than two levels, or of as many as rows), -09 (outcome not 0/1), -10 (not supported), -11 (separation),
     -12 (too few rows, or an outcome foretold without error), -15 (a column in two roles), -16 (a slope's column
-    does not vary), -17 (levels of the group foretell the outcome).
+    does not vary), -17 (levels of the group foretell the outcome), -91 (shares that are none).
     """
     slopes = {group: columns for group, columns in (slopes or {}).items() if columns}
-    build.refuse_arguments(outcome, fixed, groups, slopes, family, method, points)
+    further = {group: columns for group, columns in (memberships or {}).items() if columns}
+    build.refuse_arguments(outcome, fixed, groups, slopes, family, method, points, further)
     normal_quantile(level)
-    varying = [column for columns in slopes.values() for column in columns]
-    complete = complete_frame(frame, [outcome, *fixed, *groups, *varying])
-    groupings = [grouping(complete.rows, group) for group in groups]
+    more = [column for columns in slopes.values() for column in columns]
+    more += [name for columns in further.values() for pair in columns.items() for name in pair]
+    complete = complete_frame(frame, [outcome, *fixed, *groups, *more])
+    shared = {group: members(complete.rows, group, columns) for group, columns in further.items()}
+    groupings = [shared[group][0] if group in shared else grouping(complete.rows, group) for group in groups]
     build.refuse_data(complete, outcome, groupings, family)
     if family == "binomial":
         fitted, x = build.logistic(complete, outcome, fixed, groups[0], points)
     else:
-        fitted, x = build.linear(complete, outcome, fixed, groupings, slopes, method)
+        terms = {group: term for group, (_, term) in shared.items()}
+        fitted, x = build.linear(complete, outcome, fixed, groupings, slopes, method, terms)
     random = _random_parts(fitted.groups, groupings, slopes)
     return MultilevelResult(
         family=family,

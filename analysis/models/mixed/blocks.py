@@ -40,6 +40,11 @@ class RandomTerm:
         """How many columns vary: 1 for an intercept alone."""
         return self.basis.shape[1]
 
+    @property
+    def is_partition(self) -> bool:
+        """Whether every row is in one level: only such a term can be eliminated level by level."""
+        return True
+
     @cached_property
     def matrix(self) -> Sparse:
         """Z of this term, n × (levels · c), the columns of a level side by side."""
@@ -88,8 +93,8 @@ class CrossProducts:
 
 
 def cross_products(terms: Sequence[RandomTerm], x: np.ndarray, y: np.ndarray) -> CrossProducts:
-    """One pass over the rows: x is n × p, y is n. Terms may come in any order."""
-    first, *others = sorted(terms, key=lambda term: -term.size)
+    """One pass over the rows: x is n × p, y is n. Terms may come in any order; one at least is a partition."""
+    first, *others = sorted(terms, key=lambda term: (not term.is_partition, -term.size))
     both = np.column_stack([x, y])
     z1 = first.matrix
     z2 = sp.hstack([term.matrix for term in others], format="csr") if others else sp.csr_matrix((len(y), 0))

@@ -13,6 +13,7 @@ from analysis.models.frame import ALIAS_TOLERANCE, CompleteFrame, Design, Groupi
 from analysis.models.mixed import binomial
 from analysis.models.mixed.blocks import RandomTerm, cross_products
 from analysis.models.mixed.gaussian import Linear, LinearFit, Method, Units
+from analysis.models.mixed.membership import Members
 from analysis.models.mixed.quadrature import Cells
 from cohort.errors import UsageError
 
@@ -33,9 +34,11 @@ def refuse_arguments(
     family: Family,
     method: Method,
     points: int,
+    memberships: Mapping[str, Mapping[str, str]],
 ) -> None:
     """Raise UsageError MODEL-06, -10 or -15 for what cannot be meant, before any row is looked at."""
     varying = [column for columns in slopes.values() for column in columns]
+    further = [name for columns in memberships.values() for pair in columns.items() for name in pair]
     wrong = {
         "fixed, groups and slopes are lists of column names, not one name.": isinstance(fixed, str)
         or isinstance(groups, str)
@@ -44,12 +47,19 @@ def refuse_arguments(
         "The method is reml or ml.": method not in ("reml", "ml"),
         "A multilevel model needs at least one group.": len(groups) == 0,
         "slopes names a group that is not under groups.": not set(slopes) <= set(groups),
+        "memberships names a group that is not under groups.": not set(memberships) <= set(groups),
         "points is a whole number from 7 to 100.": not (isinstance(points, int) and 7 <= points <= 100),
     }
     for sentence, holds in wrong.items():
         if holds:
             raise UsageError("MODEL-06", sentence, "See analysis.models.multilevel.fit.")
-    _refuse_roles([outcome], list(fixed), list(groups), varying)
+    _refuse_roles([outcome], list(fixed), [*groups, *further], varying)
+    if memberships and (family == "binomial" or set(slopes) & set(memberships) or set(memberships) == set(groups)):
+        raise UsageError(
+            "MODEL-10",
+            "Memberships are of a linear model, without slopes, beside a group to which each row belongs whole.",
+            "Add such a group (schools, or children seen several times), or leave memberships out.",
+        )
     if family == "binomial" and (len(groups) > 1 or slopes):
         raise UsageError(
             "MODEL-10",
@@ -103,11 +113,17 @@ def linear(
     groupings: Sequence[Grouping],
     slopes: Mapping[str, Sequence[str]],
     method: Method,
+    memberships: Mapping[str, Members],
 ) -> tuple[LinearFit, Design]:
     """Fit a linear model. Raises UsageError MODEL-12 and -16 (a slope's column that does not vary)."""
     x, y = design(complete.rows, fixed), numbers(complete.rows, outcome)
     shift, scale = float(y.mean()), float(y.std())
-    random = [random_term(complete.rows, group, slopes.get(group.name, ())) for group in groupings]
+    random: list[tuple[RandomTerm, np.ndarray]] = [
+        (memberships[group.name], np.eye(1))
+        if group.name in memberships
+        else random_term(complete.rows, group, slopes.get(group.name, ()))
+        for group in groupings
+    ]
     data = cross_products([term for term, _ in random], x.standard, (y - shift) / scale)
     bases = {term.name: basis for term, basis in random}
     _refuse_exact(data.fixed, complete.n_used)
