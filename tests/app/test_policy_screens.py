@@ -44,7 +44,7 @@ def _ran(ask: FakeAsk, name: str) -> AppTest:
 
 def test_the_plain_sentence_comes_before_any_figure() -> None:
     text = seen(drawn(comparison, ask=FakeAsk(number=153)))
-    assert "149 cannot be told apart from England" in text
+    assert "150 cannot be told apart from England" in text
     assert text.index("cannot be told apart") < text.index("Each point is an authority")
 
 
