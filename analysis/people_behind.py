@@ -9,13 +9,12 @@ another population, deff is Σk²/Σk. Counts divided by deff can be treated as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from analysis.measure import Count, Measure, Number
 from analysis.population import Table
-from cohort.snapshot import Snapshot
 
 PERSON = "person_id"
 DEFF = "deff"
@@ -26,41 +25,47 @@ PLACES = 2
 """Decimal places to which a design effect is told."""
 
 
-def people(table: Table, count: Count) -> Number:
-    """How many people are behind the counted units of a group; of units that are nobody's, the units themselves."""
-    where = count.where(table).fill_null(False)
-    return table[PERSON].nunique(where=where) if PERSON in table.columns else table.count(where=where)
+def by_person(table: Table, counts: Mapping[str, Count], by: Sequence[str]) -> Table:
+    """Units counted of each person in each group, a column a count, held by the engine; or units that are nobody's.
+
+    `counts`: "measure part" → what is counted of this table.
+    """
+    if PERSON in table.columns:
+        return table.group_by([*by, PERSON]).aggregate(**{name: c.sum(table) for name, c in counts.items()}).cache()
+    return table.select(*by, **{name: c.where(table).fill_null(False).cast("int64") for name, c in counts.items()})
 
 
-def design_effects(snapshot: Snapshot, measures: Iterable[Measure], by: Sequence[str] = ()) -> pl.DataFrame:
-    """measure, `by`, deff: at least 1; no row where units are nobody's or there are none. One look at a population."""
-    asked: dict[str, list[Measure]] = {}
-    for measure in measures:
-        asked.setdefault(measure.counts["numerator"].population.name, []).append(measure)
-    found = [pl.DataFrame(schema={"measure": pl.String, **dict.fromkeys(by, pl.Int64), DEFF: pl.Float64})]
-    found += [_effects(snapshot, together, by) for together in asked.values()]
-    return pl.concat(found, how="diagonal_relaxed")
+def totals(each: Table, shares: Sequence[Measure], by: Sequence[str]) -> pl.DataFrame:
+    """`by`, each column of `by_person` added up, the people behind it, and behind the rest of `shares`."""
+    names = [name for name in each.columns if name not in {*by, PERSON}]
+    sums = {name: each[name].sum() for name in names}
+    sums |= {f"{name}_people": (each[name] > 0).sum() for name in names}
+    for measure in shares:
+        rest = each[f"{measure.name} denominator"] - each[f"{measure.name} numerator"]
+        sums[f"{measure.name} rest_people"] = (rest > 0).sum()
+    return each.group_by(list(by)).aggregate(**sums).to_polars().with_columns(pl.col(*sums).cast(pl.Int64))
 
 
-def _effects(snapshot: Snapshot, measures: Sequence[Measure], by: Sequence[str]) -> pl.DataFrame:
-    """Of measures that count units of one population."""
-    table = measures[0].counts["numerator"].population.frame(snapshot)
-    if PERSON not in table.columns:
+def design_effects(each: Table, measures: Sequence[Measure], among: Sequence[str]) -> pl.DataFrame:
+    """measure, `among`, deff: at least 1; no row where units are nobody's or there are none.
+
+    `each`: of `by_person`, in groups that `among` puts together. `measures`: those whose numerator it counts.
+    """
+    if PERSON not in each.columns or not measures:
         return pl.DataFrame()
-    counts = {f"k {m.name}": m.counts["numerator"] for m in measures}
-    counts |= {f"m {m.name}": m.counts["denominator"] for m in measures if m.is_share}
-    each = table.group_by([*by, PERSON]).aggregate(**{name: c.sum(table).cast("float64") for name, c in counts.items()})
-    sums = {name: number for m in measures for name, number in _squares(each, m).items()}
-    added = each.aggregate(by=list(by), **sums).to_polars()
-    return pl.concat([added.select(*by, pl.lit(m.name).alias("measure"), _effect(m).alias(DEFF)) for m in measures])
+    parts = [f"{m.name} {part}" for m in measures for part in ("numerator", *(["denominator"] if m.is_share else []))]
+    people = each.group_by([*among, PERSON]).aggregate(**{name: each[name].sum().cast("float64") for name in parts})
+    sums = {name: number for measure in measures for name, number in _squares(people, measure).items()}
+    added = people.aggregate(by=list(among), **sums).to_polars()
+    return pl.concat([added.select(*among, pl.lit(m.name).alias("measure"), _effect(m).alias(DEFF)) for m in measures])
 
 
-def _squares(each: Table, measure: Measure) -> dict[str, Number]:
+def _squares(people: Table, measure: Measure) -> dict[str, Number]:
     """Sums over people of what each has, and of its squares."""
-    k = each[f"k {measure.name}"]
+    k = people[f"{measure.name} numerator"]
     if not measure.is_share:
         return {f"k {measure.name}": k.sum(), f"kk {measure.name}": (k * k).sum()}
-    m = each[f"m {measure.name}"]
+    m = people[f"{measure.name} denominator"]
     sums = {"people": (m > 0).sum(), "k": k.sum(), "m": m.sum()}
     sums |= {"kk": (k * k).sum(), "km": (k * m).sum(), "mm": (m * m).sum()}
     return {f"{name} {measure.name}": number for name, number in sums.items()}

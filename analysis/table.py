@@ -9,8 +9,8 @@ import polars as pl
 
 from analysis.facts import TRAITS, with_traits
 from analysis.measure import Across, Count, Kind, Measure, Value
-from analysis.people_behind import DEFF, PEOPLE, design_effects, people
-from analysis.population import BY_PLACE, Condition, Population, Table
+from analysis.people_behind import DEFF, PEOPLE, by_person, design_effects, totals
+from analysis.population import BY_PLACE, Population, Table
 from cohort.errors import UsageError
 from cohort.snapshot import Snapshot
 
@@ -52,48 +52,51 @@ def counts(
 def counted(
     snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE, across: Across | None = None
 ) -> pl.DataFrame:
-    """The counts of `counts` without the attrition: `by`, measure, numerator, denominator, PEOPLE, deff."""
-    chosen = tuple(measures)
+    """The counts of `counts` without the attrition: `by`, measure, numerator, denominator, PEOPLE, deff.
+
+    Raises as `figures`. One look at a population.
+    """
+    chosen = fit(snapshot, measures, by, across, of_values=False)
     among = [name for name in ("year",) if name in by]
-    effects = design_effects(snapshot, chosen, among)
-    found = figures(snapshot, chosen, by, across, with_people=True)
-    joined = found.join(effects, on=["measure", *among], how="left", maintain_order="left")
+    found, effects = (
+        {},
+        [pl.DataFrame(schema={"measure": pl.String, **dict.fromkeys(among, pl.Int64), DEFF: pl.Float64})],
+    )
+    for name, (population, of) in _asked(chosen).items():
+        each = by_person(seen(snapshot, population, by), of, by)
+        own = [measure for measure in chosen if measure.numerator.population is population]
+        found[name] = totals(each, [measure for measure in own if measure.is_share], by)
+        effects.append(design_effects(each, own, among))
+    frames = [_measured(measure, found, by, (*COUNTS, *PEOPLE)) for measure in chosen]
+    told = pl.concat(effects, how="diagonal_relaxed")
+    joined = (
+        pl.concat(frames).sort("measure", *by).join(told, on=["measure", *among], how="left", maintain_order="left")
+    )
     return joined.with_columns(pl.col(DEFF).fill_null(1.0))
 
 
 def figures(
-    snapshot: Snapshot,
-    measures: Iterable[Measure],
-    by: tuple[str, ...] = BY_PLACE,
-    across: Across | None = None,
-    *,
-    with_people: bool = False,
+    snapshot: Snapshot, measures: Iterable[Measure], by: tuple[str, ...] = BY_PLACE, across: Across | None = None
 ) -> pl.DataFrame:
-    """The counts of `counts` without the attrition. Columns: `by`, measure, both counts. One look at a population.
+    """Counts alone. Columns: `by`, measure, both counts. One look at a population.
 
-    `with_people` adds the people behind them (PEOPLE). Raises UsageError TABLE-02 for a measure of a value; where the
-    years are pooled, what `Measure.pooled` raises.
+    Raises UsageError TABLE-02 for a measure of a value; where the years are pooled, what `Measure.pooled` raises.
     """
     chosen = fit(snapshot, measures, by, across, of_values=False)
-    asked: dict[str, dict[str, Count]] = {}
-    for measure in chosen:
-        for part, count in (_parts(measure) if with_people else measure.counts).items():
-            asked.setdefault(count.population.name, {})[f"{measure.name} {part}"] = count
-    found = {name: _counted(snapshot, of, by, with_people=with_people) for name, of in asked.items()}
-    columns = (*COUNTS, *(PEOPLE if with_people else ()))
-    return pl.concat([_measured(measure, found, by, columns) for measure in chosen]).sort("measure", *by)
+    found = {
+        name: _counted(seen(snapshot, population, by), of, by) for name, (population, of) in _asked(chosen).items()
+    }
+    return pl.concat([_measured(measure, found, by, COUNTS) for measure in chosen]).sort("measure", *by)
 
 
-def _parts(measure: Measure) -> dict[str, Count]:
-    """What is counted, and the rest of a share: units of the denominator that are not in the numerator."""
-    if not measure.is_share:
-        return measure.counts
-    numerator, denominator = measure.counts["numerator"], measure.counts["denominator"]
-
-    def rest(table: Table) -> Condition:
-        return denominator.where(table) & ~numerator.where(table).fill_null(False)
-
-    return {**measure.counts, "rest": Count(numerator.population, rest, example="")}
+def _asked(measures: Iterable[Measure]) -> dict[str, tuple[Population, dict[str, Count]]]:
+    """By name of a population: itself, and what is counted of it, as "measure part"."""
+    asked: dict[str, tuple[Population, dict[str, Count]]] = {}
+    for measure in measures:
+        for part, count in measure.counts.items():
+            of = asked.setdefault(count.population.name, (count.population, {}))[1]
+            of[f"{measure.name} {part}"] = count
+    return asked
 
 
 def values(
@@ -173,16 +176,10 @@ def _measured(
     return filled.select(*by, pl.lit(measure.name).alias("measure"), *columns)
 
 
-def _counted(
-    snapshot: Snapshot, counts_of: Mapping[str, Count], by: tuple[str, ...], *, with_people: bool
-) -> pl.DataFrame:
-    """Counts on one population by group, a column each, and one of the people behind each."""
-    table = seen(snapshot, next(iter(counts_of.values())).population, by)
+def _counted(table: Table, counts_of: Mapping[str, Count], by: tuple[str, ...]) -> pl.DataFrame:
+    """Counts on one population by group, a column each."""
     sums = {name: count.sum(table) for name, count in counts_of.items()}
-    if with_people:
-        sums |= {f"{name}_people": people(table, count) for name, count in counts_of.items()}
-    grouped = table.group_by(list(by)).aggregate(**sums).to_polars()
-    return grouped.with_columns(pl.col(*sums).cast(pl.Int64))
+    return table.group_by(list(by)).aggregate(**sums).to_polars().with_columns(pl.col(*sums).cast(pl.Int64))
 
 
 def seen(snapshot: Snapshot, population: Population, by: tuple[str, ...]) -> Table:
