@@ -117,6 +117,21 @@ def test_a_table_is_headed_in_words_and_shares_are_per_cent() -> None:
     assert (kinds["Number"], kinds["Share"], kinds["Authority"]) == (Kind.COUNT, Kind.SHARE, Kind.WORDS)
 
 
+@pytest.mark.parametrize(("deff", "is_shown"), [(1.04, False), (3.3, True)])
+def test_a_design_effect_is_told_where_it_is_felt(deff: float, is_shown: bool) -> None:
+    frame = COMPARED.tables["authorities"].frame.with_columns(deff=pl.lit(deff))
+    assert ("Design effect" in draw.table(_with(COMPARED, "authorities", frame), "authorities").columns) == is_shown
+
+
+def test_values_with_a_unit_are_no_shares() -> None:
+    frame = pl.DataFrame(
+        {"title": ["Weeks to the plan"], "unit": ["weeks"], "value": [21.9], "low": [20.3], "high": [24.1]}
+    )
+    weeks = _with(COMPARED, "authorities", frame)
+    assert draw.table(weeks, "authorities")["Value"].to_list() == [21.9]
+    assert draw.kinds(weeks, "authorities")["Value"] is Kind.NUMBER
+
+
 def test_limits_of_a_model_are_no_shares() -> None:
     kinds = draw.kinds(RELEASES["model"], "terms")
     assert {kinds[heading] for heading in ("Estimate", "95 % low", "95 % high")} == {Kind.NUMBER}
