@@ -72,8 +72,10 @@ def fitted(seed: int, family: Any) -> Fitted:
 def test_coefficients_and_variances_come_back_and_their_intervals_cover(family: str, worlds: int) -> None:
     where = f"children in 60 authorities, {family}"
     recovery("A2", where, "slope", worlds, lambda seed: fitted(seed, family).slope).holds()
+    # A logit model is of maximum likelihood, which takes a part in sixty from the variance of sixty groups for each
+    # coefficient that differs between them.
     recovery("A2", where, "variance, profile interval", worlds, lambda seed: fitted(seed, family).variance).holds(
-        calibrated=False, within=0.03
+        calibrated=False, within={"gaussian": 0.03, "binomial": 0.05}[family]
     )
 
 
