@@ -168,34 +168,35 @@ def _read(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _positions(frames: Frames, tables: tuple[str, ...]) -> pl.DataFrame:
     """Funnel and rank interval of each authority, by measure, from what was released."""
-    placed = [_placed(cells) for cells in _latest(frames, tables)]
+    placed = [_placed(cells, england) for cells, england in _latest(frames, tables)]
     return pl.concat(placed, how="diagonal") if placed else pl.DataFrame(schema={"measure": pl.String})
 
 
-def _latest(frames: Frames, tables: tuple[str, ...]) -> Iterable[pl.DataFrame]:
-    """Authorities of the latest year of each measure, of all with SEN where groups are told apart."""
+def _latest(frames: Frames, tables: tuple[str, ...]) -> Iterable[tuple[pl.DataFrame, float | None]]:
+    """Authorities of the latest year of each measure, of all with SEN where groups are told apart; and England."""
     for name in tables:
         if name in frames:
-            local = frames[name].filter(geographic_level=LOCAL)
-            for _, cells in local.sort("authority").group_by("measure", maintain_order=True):
-                of = cells.filter(sen_status=_compared(cells))
-                latest = of.filter(pl.col("year") == pl.col("year").max())
+            for _, cells in frames[name].group_by("measure", maintain_order=True):
+                local = cells.filter(pl.col("geographic_level") == LOCAL, pl.col("sen_status") == _compared(cells))
+                latest = local.filter(pl.col("year") == pl.col("year").max()).sort("authority")
+                whole = cells.filter(geographic_level=NATIONAL).join(latest, on=KEYS, how="semi")["value"].to_list()
                 # A rate has no share of its denominator: it is compared by its value and the width of its interval.
-                yield latest.drop("numerator", "denominator") if name == "rates" else latest
+                given = latest.drop("numerator", "denominator") if name == "rates" else latest
+                yield given, next(iter(whole), None)
 
 
 def _compared(cells: pl.DataFrame) -> str:
     return WITH_SEN if (cells["sen_status"] == WITH_SEN).any() else EVERYBODY
 
 
-def _placed(cells: pl.DataFrame) -> pl.DataFrame:
-    of = tried(_standing, cells)
+def _placed(cells: pl.DataFrame, england: float | None) -> pl.DataFrame:
+    of = tried(_standing, cells, england)
     head = [pl.lit(cells[name][0]).alias(name) for name in (*KEYS, UNIT) if name in cells.columns]
     return (cells.head(0).select(PLACE) if of is None else of).select(*head, pl.all())
 
 
-def _standing(cells: pl.DataFrame) -> pl.DataFrame:
-    found = positions(cells, measures()[cells["measure"][0]].direction)
+def _standing(cells: pl.DataFrame, england: float | None) -> pl.DataFrame:
+    found = positions(cells, measures()[cells["measure"][0]].direction, england)
     return found.join(ranked(cells), on="authority", how="left") if "group" in found.columns else found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from analysis.measure import Direction, measures
-from analysis.places import authorities
+from analysis.places import authorities, england
 from analysis.positions import ALIKE, NO_RANKS, positions
 from analysis.result import Chart, CountTable, Derived, Frames, PublishedTable, Result
 from analysis.shares import with_interval
@@ -42,12 +42,12 @@ def _compute(table: AnalysisTable, picks: Picks) -> Result:
         estimand=f"{measure.sentence} Year {year}; each authority against all that returned.",
         method="Funnel with additive over-dispersion (Spiegelhalter 2005), 95 % and 99.8 % limits; "
         "Wilson 95 % intervals. The funnel is worked out from the figures shown.",
-        tables=(given,),
+        tables=(given,) if table.is_published else (given, _england(rows)),
         derived=(
             Derived(
                 "funnel",
                 f"Funnel: {title}",
-                lambda frames: positions(frames["authorities"], measure.direction),
+                lambda frames: positions(frames["authorities"], measure.direction, _target(frames)),
                 Chart.FUNNEL,
             ),
         ),
@@ -74,6 +74,19 @@ def _published(rows: pl.DataFrame, dims: tuple[str, ...]) -> pl.DataFrame:
     return with_interval(rows.select(*dims, *shown, status.alias("status")))
 
 
+def _england(rows: pl.DataFrame) -> CountTable:
+    """All authorities together, those among them whose own figures are withheld: without these England leans away."""
+    dims = ("authority", "year", "measure")
+    whole = england(rows.drop("authority", "region"))
+    is_share = measures()[whole["measure"][0]].is_share
+    return CountTable("england", "England", whole, dims, is_share)
+
+
+def _target(frames: Frames) -> float | None:
+    """England's figure where it may be shown; of published figures the funnel adds up those that there are."""
+    return frames["england"]["value"].item() if "england" in frames else None
+
+
 def _warnings(direction: Direction) -> tuple[str, ...]:
     neither = "This measure has no good direction: a high figure may mean need met or need refused."
     return (NO_RANKS, neither) if direction is Direction.NONE else (NO_RANKS,)
@@ -87,7 +100,7 @@ def _say(frames: Frames, title: str, year: int) -> str:
     target = placed["target"][0]
     outside = placed.height - alike
     hidden = frames["authorities"].height - placed.height
-    lacking = f", without {hidden} that cannot be compared," if hidden else ""
+    lacking = f", without {hidden} that cannot be compared," if hidden and _target(frames) is None else ""
     return (
         f"{title}, {year}: England{lacking} {target:.1%}. Of {placed.height} authorities with figures, {alike} "
         f"cannot be told apart from England once ordinary differences between authorities are allowed for; "

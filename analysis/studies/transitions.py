@@ -32,6 +32,7 @@ ENOUGH = 10
 LATENESS = ((0, "in time"), (28, "up to 4 weeks late"), (84, "up to 12 weeks late"))
 NEVER = "not issued when it was told"
 MORE = "later than 12 weeks"
+OF_DUE = "of all that were due"
 CEASE, AMEND = "C", "A"
 OUTCOMES = {"in_time": "review held in time", "ceases": "review decided to end the plan", "amends": "plan amended"}
 KINDS = {"outcome": pl.String, "way": pl.String, "difference": pl.Float64, "low": pl.Float64, "high": pl.Float64}
@@ -116,7 +117,7 @@ def _share(frame: pl.DataFrame, outcome: str, *by: str) -> pl.DataFrame:
 def _usual(on_time: pl.DataFrame) -> pl.DataFrame:
     """Of all that were due, and of those issued alone: what is not issued yet is in no share of the second."""
     issued = on_time.filter(pl.col("days_after_due").is_not_null())
-    ways = {"of all that were due": on_time, "of those issued": issued}
+    ways = {OF_DUE: on_time, "of those issued": issued}
     return pl.concat([_share(of.with_columns(way=pl.lit(way)), "in_time", "way") for way, of in ways.items()])
 
 
@@ -207,11 +208,12 @@ def _compared(reviews: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
 
 def _funnel(frames: Frames) -> pl.DataFrame:
     """Position of each authority whose figures are shown."""
-    return positions(frames["authorities"], Direction.HIGHER)
+    england = frames["usual"].filter(way=OF_DUE)["value"].to_list()
+    return positions(frames["authorities"], Direction.HIGHER, next(iter(england), None))
 
 
 def _say(frames: Frames) -> str:
-    due = frames["usual"].filter(way="of all that were due").drop_nulls("value")
+    due = frames["usual"].filter(way=OF_DUE).drop_nulls("value")
     if due.is_empty():
         return "Too few changes of phase may be shown to say how many plans were amended in time."
     said = f"Of plans to be amended for the next phase, {due['value'][0]:.0%} were by the day that the law sets."

@@ -226,6 +226,22 @@ def test_means_and_medians_stand_with_their_intervals_and_places(edition: Editio
     assert min(places["absence"], places["hours_delivered"]) > 5
 
 
+def test_authorities_are_held_against_the_england_that_is_published(edition: Edition) -> None:
+    """Not against the sum of those shown: it leans away from authorities of which small figures are withheld."""
+    held = 0
+    for release in edition.releases.values():
+        for name in ("positions", "value_positions"):
+            placed = release.tables[name].frame if name in release.tables else pl.DataFrame()
+            if "target" in placed.columns:
+                told = placed.drop_nulls("target").select("measure", "sen_status", "year", "target").unique()
+                both = told.join(
+                    edition.cells.filter(geographic_level="National"), on=["measure", "sen_status", "year"]
+                ).drop_nulls("value")
+                assert both["target"].to_list() == both["value"].to_list()
+                held += both.height
+    assert held > 10
+
+
 def test_a_mean_is_that_of_the_rows(small: Planted, edition: Edition) -> None:
     population = measures()["attainment_8"].numerator.population
     rows = population.frame(small.snapshot).to_polars()
