@@ -104,6 +104,9 @@ def test_the_comparison_finds_no_authority_outside_where_none_was_planted_outsid
     assert set(funnel["group"]) == {"not distinguishable from England"}
     assert funnel["tau2"][0] > 0
     assert funnel["authority"].is_sorted()
+    england = release.tables["england"].frame
+    assert funnel["target"][0] == england["value"].item(), "with those among them whose own figures are withheld"
+    assert england["denominator"].item() >= release.tables["authorities"].frame["denominator"].sum()
     assert set(draw.charts(release)) == {"authorities", "funnel"}
 
 
