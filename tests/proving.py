@@ -208,7 +208,7 @@ def _row(r: Recovery) -> str:
     low, high = r.band
     return (
         f"| {r.analysis} | {r.scenario} | {r.method} | {r.worlds:,} | {r.truth:.4g} "
-        f"| {r.bias:+.4f} ({r.bias_mcse:.4f}) | {r.se_ratio:.3f} "
+        f"| {r.bias:+.4f} ({r.bias_mcse:.4f}) | {f'{r.se_ratio:.3f}' if r.se_ratio else '–'} "
         f"| {r.coverage:.1%} ({low:.1%}–{high:.1%}) | {r.gate} |\n"
     )
 
