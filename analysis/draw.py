@@ -43,14 +43,15 @@ def chart(release: Release, name: str) -> Drawn | None:
     """The chart of a table; None where it asks for none, or shows no figure that could be drawn."""
     given = release.tables[name]
     drawn = DRAWERS[given.chart](given) if given.chart in DRAWERS else None
-    return None if drawn is None else dressed(drawn, given, stretches=stretches(release, name))
+    words = f"{given.title}. The same figures stand in the table."
+    return None if drawn is None else dressed(drawn, words, stretches=stretches(release, name))
 
 
 def flows(release: Release) -> dict[str, Drawn]:
     """Who is counted: a picture for each population that has steps, by the population's name."""
     drawn = {name: attrition(flow) for name, flow in release.flows.items() if flow.height > 1}
     return {
-        name: picture.properties(description=f"How many units of {name} each step leaves.")
+        name: dressed(picture, f"How many units of {name} each step leaves.", stretches=True)
         for name, picture in drawn.items()
         if picture is not None
     }

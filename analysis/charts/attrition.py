@@ -30,7 +30,7 @@ def attrition(flow: pl.DataFrame) -> alt.LayerChart | None:
     stay = base.mark_bar(color=BLUE, height=16, yOffset=10).encode(x=x)
     text = {"baseline": "bottom", "fontSize": 12}
     words = base.mark_text(align="left", color=INK, limit=ROOM, **text).encode(x=alt.value(2), text="sentence:N")
-    numbers = base.mark_text(align="right", color=LIMIT, **text).encode(x=alt.value(WIDTH - 2), text="told:N")
+    numbers = base.mark_text(align="right", color=LIMIT, **text).encode(x=alt.value("width"), text="told:N")
     return alt.LayerChart(layer=[was, stay, words, numbers]).properties(width=WIDTH, height=STEP * len(order))
 
 

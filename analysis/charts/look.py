@@ -7,8 +7,6 @@ from itertools import cycle, islice
 
 import altair as alt
 
-from analysis.release import ReleasedTable
-
 Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
 
 INK, LIMIT, FAINT, PALE = "#0b0c0c", "#505a5f", "#b1b4b6", "#f3f2f1"
@@ -34,13 +32,12 @@ WIDTH = 680
 FONT = "Arial, Helvetica, sans-serif"
 
 
-def dressed(chart: Drawn, given: ReleasedTable, *, stretches: bool) -> Drawn:
+def dressed(chart: Drawn, description: str, *, stretches: bool) -> Drawn:
     """One look on the screen and in files. The description is what a screen reader says."""
-    text = f"{given.title}. The same figures stand in the table."
     # The height is the plot's own, whatever legend and axes take; only the width gives way.
     size = alt.AutoSizeParams(type="fit-x" if stretches else "pad", contains="padding")
     return (
-        chart.properties(description=text, autosize=size)
+        chart.properties(description=description, autosize=size)
         .configure(font=FONT, background="white")
         .configure_axis(
             labelFontSize=12, titleFontSize=13, titleFontWeight="normal", labelColor=INK, titleColor=INK,

@@ -106,6 +106,12 @@ def test_many_groups_of_children_are_dots_of_the_latest_year() -> None:
     assert years == {"2025"}
 
 
+def test_the_picture_of_who_is_counted_keeps_its_height_and_grows_with_the_page() -> None:
+    picture = next(iter(draw.flows(RELEASES["model"]).values())).to_dict()
+    assert picture["autosize"] == {"type": "fit-x", "contains": "padding"}
+    assert {"value": "width"} in [layer["encoding"]["x"] for layer in picture["layer"]]
+
+
 def test_a_table_is_headed_in_words_and_shares_are_per_cent() -> None:
     table = draw.table(COMPARED, "authorities")
     assert table.columns == [
