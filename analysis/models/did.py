@@ -157,8 +157,7 @@ def staggered(
     """
     _refuse_arguments(covariates, control, anticipation)
     z = normal_quantile(level)
-    made = panel(frame, outcome, unit, time, adopted, covariates, control)
-    cells = group_time(made, control, anticipation)
+    cells = group_time(made := panel(frame, outcome, unit, time, adopted, covariates, control), control, anticipation)
     after = cells.event >= 0
     events, event = _by(cells, cells.event, np.ones_like(after))
     groups, group = _by(cells, cells.cohort, after)

@@ -214,13 +214,10 @@ def fit(
     -12 (too few rows, or an outcome foretold without error), -15 (a column in two roles), -16 (a slope's column
     does not vary), -17 (levels of the group foretell the outcome), -91 (shares that are none).
     """
-    slopes = {group: columns for group, columns in (slopes or {}).items() if columns}
-    further = {group: columns for group, columns in (memberships or {}).items() if columns}
-    build.refuse_arguments(outcome, fixed, groups, slopes, family, method, points, further)
+    varying, further = build.given(slopes), build.given(memberships)
+    build.refuse_arguments(outcome, fixed, groups, varying, family, method, points, further)
     normal_quantile(level)
-    more = [column for columns in slopes.values() for column in columns]
-    more += [name for columns in further.values() for pair in columns.items() for name in pair]
-    complete = complete_frame(frame, [outcome, *fixed, *groups, *more])
+    complete = complete_frame(frame, [outcome, *fixed, *groups, *build.named(varying, further)])
     shared = {group: members(complete.rows, group, columns) for group, columns in further.items()}
     groupings = [shared[group][0] if group in shared else grouping(complete.rows, group) for group in groups]
     build.refuse_data(complete, outcome, groupings, family)
@@ -228,8 +225,8 @@ def fit(
         fitted, x = build.logistic(complete, outcome, fixed, groups[0], points)
     else:
         terms = {group: term for group, (_, term) in shared.items()}
-        fitted, x = build.linear(complete, outcome, fixed, groupings, slopes, method, terms)
-    random = _random_parts(fitted.groups, groupings, slopes)
+        fitted, x = build.linear(complete, outcome, fixed, groupings, varying, method, terms)
+    random = _random_parts(fitted.groups, groupings, varying)
     return MultilevelResult(
         family=family,
         method="ml" if family == "binomial" else method,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from itertools import combinations
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 import polars as pl
@@ -18,6 +18,7 @@ from analysis.models.mixed.quadrature import Cells
 from cohort.errors import UsageError
 
 Family = Literal["gaussian", "binomial"]
+Columns = TypeVar("Columns", bound=Sized)
 
 MOST_SPREAD = 15.0
 """A standard deviation between groups on the logit scale beyond which it only stands for infinity."""
@@ -66,6 +67,17 @@ def refuse_arguments(
             "A binomial model takes one group and no slopes.",
             'Name the one group that the question is about, or fit family="gaussian" to the 0/1 outcome.',
         )
+
+
+def given(of: Mapping[str, Columns] | None) -> dict[str, Columns]:
+    """What is named for each group, without groups for which nothing is."""
+    return {group: columns for group, columns in (of or {}).items() if columns}
+
+
+def named(slopes: Mapping[str, Sequence[str]], memberships: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """The columns that slopes and memberships name."""
+    further = [name for columns in memberships.values() for pair in columns.items() for name in pair]
+    return [*(column for columns in slopes.values() for column in columns), *further]
 
 
 def _refuse_roles(outcome: list[str], fixed: list[str], groups: list[str], varying: list[str]) -> None:
