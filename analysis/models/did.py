@@ -157,13 +157,13 @@ def staggered(
     """
     _refuse_arguments(covariates, control, anticipation)
     z = normal_quantile(level)
-    cells = group_time(made := panel(frame, outcome, unit, time, adopted, covariates, control), control, anticipation)
+    made = panel(frame, outcome, unit, time, adopted, covariates, control)
+    cells = group_time(made, control, anticipation)
     after = cells.event >= 0
     events, event = _by(cells, cells.event, np.ones_like(after))
     groups, group = _by(cells, cells.cohort, after)
     calendar, at = _by(cells, cells.time, after)
-    later = Effects(events.estimate[event >= 0], events.share[:, event >= 0])
-    means = [_simple(cells), later.mean(), by_size(groups, group, made.adopted), calendar.mean()]
+    means = [_simple(cells), events.among(event >= 0).mean(), by_size(groups, group, made.adopted), calendar.mean()]
     back, counted = made.complete.give_back, [int((cells.event == e).sum()) for e in event]
     return DidResult(
         group_time=back(_table({adopted: made.times[cells.cohort], time: made.times[cells.time]}, cells.effects, z)),

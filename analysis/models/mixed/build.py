@@ -38,8 +38,7 @@ def refuse_arguments(
     memberships: Mapping[str, Mapping[str, str]],
 ) -> None:
     """Raise UsageError MODEL-06, -10 or -15 for what cannot be meant, before any row is looked at."""
-    varying = [column for columns in slopes.values() for column in columns]
-    further = [name for columns in memberships.values() for pair in columns.items() for name in pair]
+    varying, further = named(slopes, {}), named({}, memberships)
     wrong = {
         "fixed, groups and slopes are lists of column names, not one name.": isinstance(fixed, str)
         or isinstance(groups, str)

@@ -44,6 +44,10 @@ class Effects:
         drawn = np.random.default_rng(seed).standard_normal((DRAWS, len(values))) @ half.T
         return float(np.quantile(np.abs(drawn).max(axis=1), level))
 
+    def among(self, chosen: np.ndarray) -> Effects:
+        """Those chosen (a mask or places)."""
+        return Effects(self.estimate[chosen], self.share[:, chosen])
+
     def mean(self) -> Effects:
         """Their plain mean."""
         return Effects(self.estimate.mean(keepdims=True), self.share.mean(axis=1, keepdims=True))
@@ -65,8 +69,7 @@ class Cells:
 
     def weighted(self, chosen: np.ndarray) -> Effects:
         """The mean of the chosen cells by size of cohort, with the error of those sizes in it."""
-        picked = Effects(self.effects.estimate[chosen], self.effects.share[:, chosen])
-        return by_size(picked, self.cohort[chosen], self.of_unit)
+        return by_size(self.effects.among(chosen), self.cohort[chosen], self.of_unit)
 
 
 def by_size(effects: Effects, cohort: np.ndarray, of_unit: np.ndarray) -> Effects:

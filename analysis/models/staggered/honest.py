@@ -50,8 +50,7 @@ class Study:
     @property
     def steps(self) -> Effects:
         """The steps before adoption."""
-        before = self.since <= 0
-        return Effects(self.effects.estimate[before], self.effects.share[:, before])
+        return self.effects.among(self.since <= 0)
 
     def bounds(self, weights: np.ndarray, magnitude: float) -> Bounds:
         """`weights` (k): of each event in the mean asked for, 0 before adoption."""
