@@ -115,24 +115,9 @@ def fit(
     table = _by_unit(frame, complete, unit, numerator, size)
     _refuse_impossible(table, kind)
     centre = target if target is not None else (1.0 if expected else _overall(table))
-    chosen = transform or _default_transform(table, kind)
-    sized = table.filter(pl.col("n") > 0)
-    spread = _spread(sized, centre, SCALES[chosen], trim if winsorise else 0.0, consistent=consistent)
-    tau2 = spread.tau2 if overdispersion else 0.0
-    drawn = _draw(sized, centre, spread, tau2, kind, SCALES[chosen])
-    units = table.join(drawn, on="unit", how="left", maintain_order="left")
-    return FunnelResult(
-        units=complete.give_back(_shown(units)),
-        target=float(centre),
-        phi=spread.phi,
-        tau2=tau2,
-        kind=kind,
-        transform=chosen,
-        n_in=complete.n_in,
-        n_used=complete.n_used,
-        not_estimable=table.height - sized.height,
-        warnings=_warnings(complete, sized, table),
-    )
+    scale = transform or _default_transform(table, kind)
+    pulled_in = trim if winsorise else 0.0
+    return _over(complete, table, centre, kind, scale, pulled_in, consistent=consistent, overdispersion=overdispersion)
 
 
 def fit_values(
@@ -161,16 +146,36 @@ def fit_values(
     named = complete_frame(frame, [unit]).rows.select(pl.col(unit).unique().alias("unit")).sort("unit")
     table = named.join(sized, on="unit", how="left", maintain_order="left").with_columns(pl.col("n").fill_null(0.0))
     centre = target if target is not None else _overall(sized)
-    spread = _spread(sized, centre, SCALES["none"], trim if winsorise else 0.0, consistent=consistent)
+    pulled_in = trim if winsorise else 0.0
+    return _over(
+        complete, table, centre, "value", "none", pulled_in, consistent=consistent, overdispersion=overdispersion
+    )
+
+
+def _over(
+    complete: CompleteFrame,
+    table: pl.DataFrame,
+    centre: float,
+    kind: Kind,
+    transform: Transform,
+    trim: float,
+    *,
+    consistent: bool,
+    overdispersion: bool,
+) -> FunnelResult:
+    """The funnel over units (unit, events, n; n is 0 where there is nothing to compare), in order of name."""
+    sized, scale = table.filter(pl.col("n") > 0), SCALES[transform]
+    spread = _spread(sized, centre, scale, trim, consistent=consistent)
     tau2 = spread.tau2 if overdispersion else 0.0
-    units = table.join(_draw(sized, centre, spread, tau2, "value", SCALES["none"]), on="unit", how="left")
+    drawn = _draw(sized, centre, spread, tau2, kind, scale)
+    units = table.join(drawn, on="unit", how="left", maintain_order="left")
     return FunnelResult(
-        units=complete.give_back(_shown(units.sort("unit"))),
+        units=complete.give_back(_shown(units)),
         target=float(centre),
         phi=spread.phi,
         tau2=tau2,
-        kind="value",
-        transform="none",
+        kind=kind,
+        transform=transform,
         n_in=complete.n_in,
         n_used=complete.n_used,
         not_estimable=table.height - sized.height,
